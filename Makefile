@@ -1,0 +1,74 @@
+# Everything a developer or CI runs. Only make and Python 3.11 or later are assumed: each verb makes or
+# reuses .venv by itself.
+#
+#   make test PYTHON=python3.12         another interpreter
+#   make test VENV=.venv-3.12           another environment, kept beside the first
+#   make test ARGS="-k websocket -x"    more words for pytest
+
+PYTHON ?=
+VENV ?= .venv
+ARGS ?=
+SOURCES := testclient pytest_plugin conformance
+VERSIONS := 3.11 3.12 3.13
+
+BIN := $(VENV)/bin
+RUN := $(VENV)/.runs
+LINT := $(VENV)/.lints
+
+# A .venv made by another interpreter than the one asked for now is made anew.
+ifneq ($(PYTHON),)
+ifneq ($(shell cat $(RUN) 2>/dev/null),$(PYTHON))
+$(shell rm -f $(RUN) $(LINT))
+endif
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all fast check format format-check lint types arch docs bench counters dropin soak corpus clean
+
+help:  ## what the verbs do
+	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+$(RUN): pyproject.toml tools/find-python
+	@set -e; python=$$(tools/find-python $(PYTHON)); echo "using $$python for $(VENV)"; \
+	"$$python" -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable . --group test
+	@echo "$(PYTHON)" > $@
+
+$(LINT): $(RUN)
+	$(BIN)/python -m pip install --quiet --group lint
+	@touch $@
+
+demo: $(RUN)  ## run the example app end to end and print what it did
+	$(BIN)/python -m examples.bookshop.demo
+
+test: $(RUN)  ## the whole test suite
+	$(BIN)/python -m pytest $(ARGS)
+
+fast: $(RUN)  ## the tests of the core alone, in seconds
+	$(BIN)/python -m pytest -q tests/testclient/asgi $(ARGS)
+
+check: format-check lint types arch docs  ## all that CI checks beside the tests
+
+format: $(LINT)  ## rewrite the sources in the project's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only --quiet .
+
+format-check: $(LINT)
+	$(BIN)/ruff format --check .
+
+lint: $(LINT)  ## ruff with every rule on
+	$(BIN)/ruff check .
+
+types: $(LINT)  ## mypy and pyright, both strict
+	$(BIN)/mypy $(SOURCES)
+	$(BIN)/pyright
+
+arch: $(LINT)  ## import contracts, the shape of the code, the contents of the wheel
+	$(BIN)/python -m pytest -q tests/architecture
+
+docs: $(LINT)  ## run every example in README.md and docs/
+	@echo docs are checked once there are any
+
+clean:  ## remove what the verbs made
+	rm -rf .venv .venv-* build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
