@@ -1,0 +1,32 @@
+"""Who runs the event loop of a client.
+
+============= ====================================================================================
+``baton``     whoever waits drives the loop in its own thread (the default)
+``public``    the same without helper threads, on public asyncio API only
+``thread``    a loop thread of its own
+``trio``      a loop thread of anyio's blocking portal, for trio and for other asyncio loops
+``own``       the loop that the caller runs in, for the asynchronous client
+============= ====================================================================================
+"""
+
+from __future__ import annotations
+
+from asgitest.testclient.driver.interface import Backend, Driver, LeakReport, LeftTask, Outcome, complete
+from asgitest.testclient.driver.make import Clock, Kind, make_driver
+from asgitest.testclient.driver.signals import Signal
+from asgitest.testclient.driver.tasks import Task, await_chain
+
+__all__ = [
+    "Backend",
+    "Clock",
+    "Driver",
+    "Kind",
+    "LeakReport",
+    "LeftTask",
+    "Outcome",
+    "Signal",
+    "Task",
+    "await_chain",
+    "complete",
+    "make_driver",
+]

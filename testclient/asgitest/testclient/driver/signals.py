@@ -1,0 +1,106 @@
+"""One-shot flags between the two sides of a client: code on the loop, and the front that waits for it.
+
+Depends on: asyncio. Trio is imported when a trio signal is first awaited.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from asyncio import get_running_loop
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from asyncio import Future
+    from collections.abc import Callable
+
+__all__ = ["AsyncioSignal", "Signal", "TrioSignal"]
+
+
+class Signal(ABC):
+    """A flag that is set once, on the loop side only, and never cleared."""
+
+    __slots__ = ("_listeners", "_set")
+
+    def __init__(self) -> None:
+        self._set = False
+        self._listeners: list[Callable[[], object]] | None = None
+
+    def is_set(self) -> bool:
+        """Whether the flag is up; may be asked from any thread."""
+        return self._set
+
+    def set(self) -> None:
+        """Put the flag up and wake whoever waits for it. The second call does nothing."""
+        if self._set:
+            return
+        self._set = True
+        listeners = self._listeners
+        if listeners is not None:
+            for listener in tuple(listeners):
+                listener()
+
+    def listen(self, listener: Callable[[], object]) -> None:
+        """Call *listener* when the flag goes up, on the side that puts it up; at once if it is up already.
+
+        It may be called twice when the flag goes up meanwhile in another thread, so it must bear that.
+        """
+        listeners = self._listeners
+        if listeners is None:
+            listeners = self._listeners = []
+        listeners.append(listener)
+        if self._set:
+            listener()
+
+    def forget(self, listener: Callable[[], object]) -> None:
+        """Take back a `listen`."""
+        if self._listeners is not None:
+            self._listeners.remove(listener)
+
+    @abstractmethod
+    async def wait(self) -> None:
+        """Suspend the awaiting task until the flag is up. For code on the loop."""
+
+
+class AsyncioSignal(Signal):
+    """A signal that tasks of asyncio can await."""
+
+    __slots__ = ()
+
+    async def wait(self) -> None:
+        """Suspend the awaiting task until the flag is up."""
+        if self._set:
+            return
+        future = get_running_loop().create_future()
+
+        def resolve() -> None:
+            _resolve(future)
+
+        self.listen(resolve)
+        try:
+            await future
+        finally:
+            self.forget(resolve)
+
+
+class TrioSignal(Signal):
+    """A signal that tasks of trio can await."""
+
+    __slots__ = ()
+
+    async def wait(self) -> None:
+        """Suspend the awaiting task until the flag is up."""
+        from trio import Event  # noqa: PLC0415 - trio is optional
+
+        if self._set:
+            return
+        event = Event()
+        self.listen(event.set)
+        try:
+            await event.wait()
+        finally:
+            self.forget(event.set)
+
+
+def _resolve(future: Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
