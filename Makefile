@@ -65,10 +65,14 @@ types: $(LINT)  ## mypy and pyright, both strict
 	$(BIN)/pyright
 
 arch: $(LINT)  ## import contracts, the shape of the code, the contents of the wheel
+	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/architecture
 
 docs: $(LINT)  ## run every example in README.md and docs/
 	@echo docs are checked once there are any
+
+dropin: $(RUN)  ## the suites of Starlette and FastAPI, with their client and with ours
+	$(BIN)/python tools/dropin.py $(ARGS)
 
 clean:  ## remove what the verbs made
 	rm -rf .venv .venv-* build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
