@@ -68,8 +68,11 @@ arch: $(LINT)  ## import contracts, the shape of the code, the contents of the w
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/architecture
 
-docs: $(LINT)  ## run every example in README.md and docs/
-	@echo docs are checked once there are any
+docs: $(RUN)  ## run every example in README.md and docs/
+	$(BIN)/python tools/docs.py $(ARGS)
+
+bench: $(RUN)  ## test clients side by side, as ratios to the raw call
+	$(BIN)/python benchmarks $(ARGS)
 
 dropin: $(RUN)  ## the suites of Starlette and FastAPI, with their client and with ours
 	$(BIN)/python tools/dropin.py $(ARGS)
