@@ -35,7 +35,12 @@ FENCE = re.compile(
 )
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 CODE = re.compile(r"^ *```.*?^ *```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
-INI = "[pytest]\naddopts = --import-mode=importlib -p no:cacheprovider\npythonpath = .\nfilterwarnings = error\n"
+INI = """\
+[pytest]
+addopts = --import-mode=importlib -p no:cacheprovider -p no:asyncio
+pythonpath = .
+filterwarnings = error
+"""
 NO_TESTS = 5
 # Generated from the rule catalogue, and tested with it.
 GENERATED = ROOT / "docs" / "rules"
