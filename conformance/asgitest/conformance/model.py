@@ -29,6 +29,7 @@ __all__ = [
     "Scenario",
     "SeenResponse",
     "SentRequest",
+    "SocketMessage",
     "SpecReference",
     "Statistics",
     "Step",
@@ -148,7 +149,7 @@ class Evidence(Record):
 
 
 class HTTPStep(Record):
-    """One request of a scenario. *body* is base64 in JSON."""
+    """One request of a scenario. *body* is base64 in JSON; *identity* names who sends it, without its headers."""
 
     kind: Literal["http"] = "http"
     method: str
@@ -157,18 +158,27 @@ class HTTPStep(Record):
     body: bytes = b""
     chunks: tuple[int, ...] = ()
     """Sizes of the ``http.request`` messages the body is cut into; empty means one."""
+    identity: str = ""
     disconnect_after: int | None = None
     """The client leaves after so many response messages."""
 
 
+class SocketMessage(Record):
+    """One message of a WebSocket: *text* or *data*, the other is None. *data* is base64 in JSON."""
+
+    text: str | None = None
+    data: bytes | None = None
+
+
 class WebSocketStep(Record):
-    """One WebSocket session of a scenario: text, bytes, or None for "wait for a message of the app"."""
+    """One WebSocket session of a scenario: what the client sends, with None for "wait for a message of the app"."""
 
     kind: Literal["websocket"] = "websocket"
     target: str
     headers: tuple[tuple[str, str], ...] = ()
     subprotocols: tuple[str, ...] = ()
-    sends: tuple[str | bytes | None, ...] = ()
+    identity: str = ""
+    sends: tuple[SocketMessage | None, ...] = ()
     close_code: int | None = 1000
     """How the client closes in the end; None means it is lost without closing."""
 
