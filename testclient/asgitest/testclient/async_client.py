@@ -1,0 +1,213 @@
+"""`AsyncTestClient`: the client for asynchronous tests, on the loop of the test itself.
+
+Requests, WebSockets and the lifespan run as tasks of the caller's loop, so objects that belong to a loop may be shared between
+test and app. The lifespan has a task of its own, so entering and leaving in different tasks (fixtures do that) is no problem.
+
+Depends on: transport, websocket_session, lifespan_session, driver, policy, errors, http_library.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from asgitest.testclient.application import as_asgi3
+from asgitest.testclient.errors import MisuseError
+from asgitest.testclient.http_library import adopt, httpx
+from asgitest.testclient.lifespan_session import LifespanSession
+from asgitest.testclient.policy import build_policy
+from asgitest.testclient.server import DEFAULT_TIMEOUT
+from asgitest.testclient.transport import AsyncTransport, own_driver
+from asgitest.testclient.upgrade import upgrade_headers, websocket_url
+from asgitest.testclient.websocket_session import AsyncWebSocketTestSession, Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from types import TracebackType
+
+    from asgitest.testclient.asgi import Profile
+    from asgitest.testclient.driver import Driver, LeakReport
+
+__all__ = ["AsyncTestClient"]
+
+DEFAULT: Any = httpx.USE_CLIENT_DEFAULT
+
+
+class AsyncTestClient(httpx.AsyncClient):
+    """An asynchronous client for an ASGI app: ``async with AsyncTestClient(app) as client: await client.get("/")``.
+
+    The arguments are those of `TestClient`, less those that choose a loop: it runs on the caller's, asyncio or trio.
+
+    Args:
+        app: The app.
+        base_url: What relative URLs are appended to; also for WebSockets.
+        raise_server_exceptions: Whether an exception of the app reaches the test, or becomes a 500.
+        root_path: The scope's ``root_path``.
+        cookies: Cookies to begin with.
+        headers: Headers of every request.
+        follow_redirects: Whether redirects are followed.
+        client: Address and port of the client, as the scope shows it; ``None`` hides it.
+        timeout: Seconds that one wait may take; ``None`` waits without a deadline.
+        validate: ``"strict"``, ``"warn"`` or ``"off"``.
+        select: Prefixes of rule ids to check; all if empty.
+        ignore: Prefixes of rule ids not to check.
+        ignore_routes: For a path prefix, prefixes of rule ids not to check there.
+        profile: The server to be, by name.
+        extensions: ASGI extensions to offer beside the usual ones; ``None`` as a value takes one away.
+        http_version: What HTTP scopes say.
+        options: Whatever else the HTTP library's client takes.
+
+    Raises:
+        MisuseError: If *app* is no ASGI app.
+        ValueError: If a mode, profile or rule id does not exist; the nearest match is named.
+    """
+
+    __test__ = False
+
+    def __init__(
+        self,
+        app: Any,
+        base_url: str = "http://testserver",
+        raise_server_exceptions: bool = True,
+        root_path: str = "",
+        *,
+        cookies: Any = None,
+        headers: dict[str, str] | None = None,
+        follow_redirects: bool = True,
+        client: tuple[str, int] | None = ("testclient", 50000),
+        timeout: Any = DEFAULT_TIMEOUT,
+        validate: Literal["strict", "warn", "off"] = "strict",
+        select: Iterable[str] = (),
+        ignore: Iterable[str] = (),
+        ignore_routes: Mapping[str, Iterable[str]] | None = None,
+        profile: str | Profile = "uvicorn",
+        extensions: Mapping[str, dict[str, Any] | None] | None = None,
+        http_version: str = "1.1",
+        **options: Any,
+    ) -> None:
+        self.app = as_asgi3(app)
+        self.app_state: dict[str, Any] = {}
+        self.leaks: LeakReport | None = None
+        transport = AsyncTransport(
+            self.app,
+            raise_server_exceptions=raise_server_exceptions,
+            root_path=root_path,
+            client=client,
+            app_state=self.app_state,
+            profile=profile,
+            policy=build_policy(validate, select=select, ignore=ignore, routes=ignore_routes),
+            extensions=extensions,
+            http_version=http_version,
+        )
+        self._server = transport
+        headers = {} if headers is None else adopt(headers)
+        headers.setdefault("user-agent", "testclient")
+        super().__init__(
+            base_url=adopt(base_url),
+            headers=headers,
+            transport=transport,
+            follow_redirects=follow_redirects,
+            cookies=adopt(cookies),
+            timeout=adopt(timeout),
+            **{name: adopt(value) for name, value in options.items()},
+        )
+
+    async def request(  # type: ignore[override]  # takes objects of the other library as well
+        self,
+        method: str,
+        url: Any,
+        *,
+        params: Any = None,
+        headers: Any = None,
+        cookies: Any = None,
+        auth: Any = DEFAULT,
+        timeout: Any = DEFAULT,  # noqa: ASYNC109 - the HTTP library's signature
+        **options: Any,
+    ) -> Any:
+        """Send a request to the app; what the HTTP library's ``AsyncClient.request`` takes."""
+        return await super().request(
+            method,
+            adopt(url),
+            params=adopt(params),
+            headers=adopt(headers),
+            cookies=adopt(cookies),
+            auth=adopt(auth),
+            timeout=adopt(timeout),
+            **options,
+        )
+
+    def websocket_connect(
+        self,
+        url: str,
+        subprotocols: Sequence[str] | None = None,
+        *,
+        headers: Any = None,
+        params: Any = None,
+        cookies: Any = None,
+        timeout: Any = DEFAULT,
+    ) -> AsyncWebSocketTestSession:
+        """Connect a WebSocket, in an ``async with`` block.
+
+        Args:
+            url: Relative to the base URL, or absolute with ws, wss, http or https.
+            subprotocols: What the client offers.
+            headers: Headers of the handshake.
+            params: Query parameters.
+            cookies: Cookies of the handshake.
+            timeout: Seconds that each wait may take.
+        """
+        request = self.build_request(
+            "GET",
+            websocket_url(self._merge_url(adopt(url))),
+            headers=upgrade_headers(adopt(headers), subprotocols),
+            params=adopt(params),
+            cookies=adopt(cookies),
+        )
+        seconds = self.timeout.read if timeout is DEFAULT else httpx.Timeout(adopt(timeout)).read
+        call = self._server.socket_call(request, self._server.driver or own_driver())
+        return AsyncWebSocketTestSession(Session(call, timeout=seconds, context=self._server.context))
+
+    def websocket(self, url: Any, **kwargs: Any) -> Any:
+        """Connect a WebSocket; the name that ``httpx2.AsyncClient`` has for it."""
+        return self.websocket_connect(url, **kwargs)
+
+    async def __aenter__(self) -> Self:
+        if self._server.driver is not None:
+            raise MisuseError("this client has been entered already; make another one, or leave it first")
+        driver = own_driver()
+        driver.open()
+        lifespan = LifespanSession(
+            self.app, self.app_state, driver, self._server.policy, profile=self._server.profile, timeout=self.timeout.read
+        )
+        try:
+            await lifespan.startup()
+        except BaseException:
+            await self._release(driver)
+            raise
+        self._server.driver = driver
+        self._server.lifespan = lifespan
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        driver, lifespan = self._server.driver, self._server.lifespan
+        if driver is None or lifespan is None:
+            return
+        try:
+            await lifespan.shutdown()
+        except Exception as shutdown_error:
+            # The test's own exception comes first; what went wrong on the way out is noted on it.
+            if error is None:
+                raise
+            if shutdown_error is not error:
+                error.add_note(f"asgitest: when the client was left, the app also raised {shutdown_error!r}")
+        finally:
+            await self._release(driver)
+
+    async def _release(self, driver: Driver) -> None:
+        self._server.driver = None
+        self._server.lifespan = None
+        self.leaks = await driver.aclose()

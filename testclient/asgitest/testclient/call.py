@@ -1,0 +1,529 @@
+"""One call of the app: the async shell between an app and an exchange.
+
+``receive()`` and ``send()`` are written here once, for every driver and both clients. The exchange says which message comes
+next and what was wrong with the last one; the shell waits, raises, and hands body bytes to the front.
+
+Depends on: driver, policy, errors, ``asgitest.testclient.asgi``. Never on: the HTTP library, threads, the clock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import warnings
+from collections import deque
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from asgitest.testclient.asgi import HTTPExchange, LifespanExchange, WebSocketExchange
+from asgitest.testclient.driver import Outcome
+from asgitest.testclient.errors import (
+    ClientDisconnected,
+    DeadlineExceeded,
+    DeadlockDetected,
+    DisconnectWarning,
+    ProtocolViolation,
+    ProtocolWarning,
+    explain,
+    timeout_class,
+)
+from asgitest.testclient.policy import Policy, Verdict
+from asgitest.testclient.stuck import describe_stuck
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+    from contextvars import Context
+
+    from asgitest.testclient.asgi import Finding, Message, Scope
+    from asgitest.testclient.driver import Driver, Signal, Task
+
+__all__ = ["ASGIApp", "AppCall", "HTTPCall", "LifespanCall", "SocketCall"]
+
+ASGIApp = Any
+"""Any ASGI 3 callable: ``await app(scope, receive, send)``."""
+
+GRACE_SECONDS = 1.0
+"""How long an app may go on after the client has left, before it is cancelled."""
+
+_TURN_EVERY = 64
+"""After so many body messages ``send()`` lets the loop turn, so that an endless response cannot keep a deadline from passing."""
+
+ExchangeT = TypeVar("ExchangeT", HTTPExchange, WebSocketExchange, LifespanExchange)
+
+
+class AppCall(Generic[ExchangeT]):
+    """Run one app call against one exchange.
+
+    Args:
+        app: The ASGI 3 app.
+        exchange: The conversation; its scope is what the app is called with.
+        driver: Who runs the loop.
+        policy: What findings lead to.
+    """
+
+    __slots__ = (
+        "_arrived",
+        "_judged",
+        "_wake",
+        "app",
+        "cancel_requested",
+        "driver",
+        "error",
+        "exchange",
+        "finished",
+        "policy",
+        "scope",
+        "task",
+        "violation",
+        "warned",
+    )
+
+    def __init__(self, app: ASGIApp, exchange: ExchangeT, scope: Scope, driver: Driver, policy: Policy) -> None:
+        self.app = app
+        self.exchange = exchange
+        self.scope = scope
+        self.driver = driver
+        self.policy = policy
+        self.task: Task | None = None
+        self.error: BaseException | None = None
+        self.violation: ProtocolViolation | None = None
+        self.warned: list[Finding] = []
+        self.finished = False
+        self.cancel_requested = False
+        self._judged = 0
+        self._wake: Signal | None = None
+        self._arrived: Signal | None = None
+
+    # What the app is given ----------------------------------------------------------------------------------------
+
+    async def receive(self) -> Message:
+        """Give the app its next message, when there is one."""
+        next_message = self.exchange.next_message
+        while True:
+            message = next_message()
+            if message is not None:
+                return message
+            await self._wait_for_client()
+
+    async def send(self, message: Message) -> None:
+        """Take a message of the app.
+
+        Raises:
+            ProtocolViolation: If the message breaks a MUST rule and the policy is strict.
+        """
+        findings = self.exchange.app_sent(message)
+        if findings:
+            self.judge(findings)
+        self.notify_front()
+
+    # The call -----------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Call the app and keep what comes of it; only a cancellation is raised."""
+        try:
+            value = await self.app(self.scope, self.receive, self.send)
+        except BaseException as error:
+            self.error = error
+            self._keep(self.exchange.app_raised(error))
+            if _is_cancellation(error):
+                raise
+        else:
+            findings = self.exchange.app_returned(value)
+            if findings:
+                self._keep(findings)
+        finally:
+            self.finished = True
+            if self._arrived is not None:
+                self.notify_front()
+
+    def judge(self, findings: Sequence[Finding]) -> None:
+        """Raise, or remember, what the last message of the app did wrong.
+
+        Raises:
+            ProtocolViolation: For the first finding that the policy says to raise.
+        """
+        violation = self._keep(findings)
+        if violation is not None:
+            raise violation
+
+    def _keep(self, findings: Sequence[Finding]) -> ProtocolViolation | None:
+        """Sort new findings into warnings and violations; return the first violation among them."""
+        first: ProtocolViolation | None = None
+        for finding in findings:
+            verdict = self.policy.verdict(finding, self.scope.get("path", ""))
+            if verdict is Verdict.WARN:
+                self.warned.append(finding)
+            elif verdict is Verdict.RAISE and first is None:
+                first = ProtocolViolation(finding, self.exchange.trace)
+        if self.violation is None:
+            self.violation = first
+        return first
+
+    # Waking each other --------------------------------------------------------------------------------------------
+
+    async def _wait_for_client(self) -> None:
+        """Wait, on the loop, until the client has done something."""
+        if self._wake is None:
+            self._wake = self.driver.signal()
+        await self._wake.wait()
+
+    def wake_app(self) -> None:
+        """Let a waiting ``receive()`` look again. On the loop side only."""
+        wake, self._wake = self._wake, None
+        if wake is not None:
+            wake.set()
+
+    def notify_front(self) -> None:
+        """Let a waiting front look again. On the loop side only."""
+        arrived, self._arrived = self._arrived, None
+        if arrived is not None:
+            arrived.set()
+
+    def arm_front(self) -> Signal:
+        """Give the front a signal that is set at the app's next step. On the loop side only."""
+        if self._arrived is None:
+            self._arrived = self.driver.signal()
+        if self.finished:
+            self._arrived.set()
+        return self._arrived
+
+    # What the fronts do -------------------------------------------------------------------------------------------
+
+    async def start(self, context: Context | None = None) -> Task:
+        """Begin the call, and let it run as far as it gets by itself."""
+        self.task = task = await self.driver.start(self.run, context=context, name=_task_name(self.scope))
+        return task
+
+    async def until(self, reached: Callable[[], bool], timeout: float | None, waiting_for: str) -> None:
+        """Wait until *reached* holds or the app has ended.
+
+        Args:
+            reached: Looked at each time the app has made a step.
+            timeout: Seconds; ``None`` waits without a deadline.
+            waiting_for: What is waited for, as a noun phrase, for the error.
+
+        Raises:
+            DeadlineExceeded: If neither happened in time.
+        """
+        while not reached() and not self.finished:
+            signal = await self.driver.poke(self.arm_front)
+            if reached() or self.finished:
+                return
+            await self.wait(signal, timeout, waiting_for)
+
+    async def wait(self, signal: Signal, timeout: float | None, waiting_for: str) -> None:
+        """Wait for *signal*; if it cannot come, or the test is interrupted, end the app and say where it was stuck.
+
+        Raises:
+            DeadlineExceeded: If the signal was not set in time.
+            DeadlockDetected: If nothing can ever set it.
+        """
+        try:
+            outcome = await self.driver.wait(signal, timeout)
+        except BaseException:
+            with contextlib.suppress(Exception):
+                await self.driver.poke(self._drop)
+            raise
+        if outcome is Outcome.READY:
+            return
+        report = describe_stuck(self)
+        await self.end(grace=0.0)
+        kind = timeout_class(DeadlockDetected if outcome is Outcome.DEADLOCK else DeadlineExceeded)
+        error = kind(waiting_for, timeout, report)
+        if self.error is not None and not _is_cancellation(self.error):
+            raise error from self.error
+        raise error
+
+    async def until_finished(self, timeout: float | None, waiting_for: str) -> None:
+        """Wait until the app call has ended."""
+        task = self.task
+        if task is not None and not task.done.is_set():
+            await self.wait(task.done, timeout, waiting_for)
+
+    async def end(self, *, grace: float = GRACE_SECONDS) -> bool:
+        """End the call: give it *grace* seconds, then cancel it and give it as long again.
+
+        Returns:
+            Whether the app ended by itself.
+        """
+        task = self.task
+        if task is None or task.done.is_set():
+            return True
+        if grace:
+            await self.driver.settle()
+            if task.done.is_set() or await self.driver.wait(task.done, grace) is Outcome.READY:
+                return True
+        self.cancel_requested = True
+        await self.driver.poke(task.cancel)
+        if not task.done.is_set():
+            await self.driver.wait(task.done, GRACE_SECONDS)
+        return False
+
+    def _drop(self) -> None:
+        """Disconnect and cancel, without waiting: the test has been interrupted."""
+        self.cancel_requested = True
+        if self.task is not None:
+            self.task.cancel()
+
+    def conclude(self, *, raise_app_error: bool = True, stacklevel: int = 2) -> None:
+        """Tell the test what the call came to: its violation, its warnings, its exception.
+
+        Raises:
+            ProtocolViolation: If the app broke a MUST rule, even when it swallowed the error.
+            BaseException: What the app raised, the same object, if *raise_app_error*.
+        """
+        error = self.error
+        if error is not None and self.cancel_requested and _is_cancellation(error):
+            error = None
+        if self.violation is not None and error is not self.violation:
+            raise self.violation
+        if error is not None and (raise_app_error or not isinstance(error, Exception)):
+            _add_note(error, self)
+            raise error
+        for finding in self.warned:
+            warnings.warn(ProtocolWarning(explain(finding, self.exchange.trace)), stacklevel=stacklevel + 1)
+        self.warned = []
+
+
+class HTTPCall(AppCall[HTTPExchange]):
+    """An app call for one HTTP request.
+
+    In *whole* mode body chunks are collected; in *streaming* mode each waits until the front has taken it (no buffer, so that
+    back-pressure is real).
+    """
+
+    __slots__ = ("_taken", "_until_turn", "chunks", "streaming", "upload")
+
+    def __init__(
+        self, app: ASGIApp, exchange: HTTPExchange, scope: Scope, driver: Driver, policy: Policy, *, streaming: bool = False
+    ) -> None:
+        super().__init__(app, exchange, scope, driver, policy)
+        self.streaming = streaming
+        self.chunks: deque[bytes] = deque()
+        self.upload: Upload | None = None
+        self._taken: Signal | None = None
+        self._until_turn = _TURN_EVERY
+
+    async def receive(self) -> Message:
+        """Give the app its next message; a lazy upload is asked for its next item only now."""
+        next_message = self.exchange.next_message
+        while True:
+            message = next_message()
+            if message is not None:
+                return message
+            if self.upload is not None:
+                await self._pull(self.upload)
+            else:
+                await self._wait_for_client()
+
+    async def send(self, message: Message) -> None:
+        """Take a message of the app; while streaming, return when the client has taken the bytes.
+
+        Raises:
+            ProtocolViolation: If the message breaks a MUST rule and the policy is strict.
+            ClientDisconnected: If the client has left and the profile's servers raise then.
+        """
+        exchange = self.exchange
+        findings = exchange.app_sent(message)
+        if findings:
+            self.judge(findings)
+        if exchange.disconnected:
+            await self._send_to_nobody()
+            return
+        chunk = exchange.chunk
+        if chunk:
+            self.chunks.append(chunk)
+        if exchange.file is not None:
+            self._send_file(exchange.file)
+        if self.streaming:
+            await self._hand_over()
+        if exchange.response_complete:
+            self.wake_app()
+        self._until_turn -= 1
+        if not self._until_turn:
+            await self._turn()
+
+    async def _turn(self) -> None:
+        """Let the loop turn once."""
+        self._until_turn = _TURN_EVERY
+        await _Turn()
+
+    async def _send_to_nobody(self) -> None:
+        """Do what the profile's server does with a message after the client has left."""
+        if self.exchange.profile.after_disconnect == "raise":
+            raise ClientDisconnected("the client has disconnected; nobody reads what is sent from here on")
+        await _Turn()
+
+    def _send_file(self, message: Message) -> None:
+        """Read the file of a pathsend or zerocopysend message, as the server would."""
+        data = _read_file(message)
+        self.exchange.file_sent(len(data))
+        if data:
+            self.chunks.append(data)
+
+    async def _hand_over(self) -> None:
+        """Show the front that something has come, and wait until it has taken the bytes."""
+        self.notify_front()
+        while self.chunks and not self.exchange.disconnected:
+            self._taken = taken = self.driver.signal()
+            await taken.wait()
+
+    async def _pull(self, upload: Upload) -> None:
+        """Ask the upload for its next item and make it the next message."""
+        item = await upload.next_item()
+        if item is None:
+            self.upload = None
+            self.exchange.client_sent(b"", more=False)
+        else:
+            self.exchange.client_sent(item, more=True)
+
+    # Fronts -------------------------------------------------------------------------------------------------------
+
+    def take(self) -> bytes:
+        """Take all bytes that have come and let the app go on. On the loop side only."""
+        data = b"".join(self.chunks)
+        self.chunks.clear()
+        taken, self._taken = self._taken, None
+        if taken is not None:
+            taken.set()
+        return data
+
+    def take_one(self) -> bytes | None:
+        """Take the oldest chunk and let the app go on. On the loop side only.
+
+        Returns:
+            The chunk, or ``None`` if there is none.
+        """
+        if not self.chunks:
+            return None
+        data = self.chunks.popleft()
+        if not self.chunks:
+            taken, self._taken = self._taken, None
+            if taken is not None:
+                taken.set()
+        return data
+
+    def disconnect(self) -> None:
+        """The client leaves: the app's next ``receive()`` says so. On the loop side only."""
+        self.exchange.client_disconnected()
+        self.chunks.clear()
+        taken, self._taken = self._taken, None
+        if taken is not None:
+            taken.set()
+        self.wake_app()
+
+    def _drop(self) -> None:
+        self.disconnect()
+        super()._drop()
+
+    async def leave(self, *, grace: float = GRACE_SECONDS, stacklevel: int = 2) -> None:
+        """Disconnect as a client does, give the app *grace* seconds to notice, then cancel it and say so."""
+        if self.finished:
+            return
+        complete = self.exchange.response_complete
+        await self.driver.poke(self.disconnect)
+        if not await self.end(grace=grace) and not complete:
+            where = describe_stuck(self, messages=0)
+            text = f"the app went on after the client had left {_task_name(self.scope)} and was cancelled\n{where}"
+            warnings.warn(DisconnectWarning(text), stacklevel=stacklevel + 1)
+
+
+class Upload:
+    """A request body that is pulled item by item.
+
+    Args:
+        items: What the user gave, or what the HTTP library made of it: iterable or async iterable of bytes.
+    """
+
+    __slots__ = ("_async_items", "_items")
+
+    def __init__(self, items: Any) -> None:
+        self._items: Iterator[bytes] | None = None
+        self._async_items: AsyncIterator[bytes] | None = None
+        if hasattr(items, "__iter__"):
+            self._items = iter(items)
+        else:
+            self._async_items = aiter(items)
+
+    async def next_item(self) -> bytes | None:
+        """Pull one item; ``None`` at the end."""
+        if self._items is not None:
+            return next(self._items, None)
+        if self._async_items is None:  # pragma: no cover - one of the two is always set
+            return None
+        return await anext(self._async_items, None)
+
+
+class SocketCall(AppCall[WebSocketExchange]):
+    """An app call for one WebSocket session."""
+
+    __slots__ = ()
+
+    async def send(self, message: Message) -> None:
+        """Take a message of the app.
+
+        Raises:
+            ProtocolViolation: If the message breaks a MUST rule and the policy is strict.
+            ClientDisconnected: If the client has left and the profile's servers raise then.
+        """
+        exchange = self.exchange
+        gone = exchange.disconnected
+        findings = exchange.app_sent(message)
+        if findings:
+            self.judge(findings)
+        if gone and exchange.profile.ws_after_disconnect == "raise":
+            raise ClientDisconnected("the client has closed the WebSocket; nobody reads what is sent from here on")
+        self.notify_front()
+
+
+class LifespanCall(AppCall[LifespanExchange]):
+    """An app call for the lifespan."""
+
+    __slots__ = ()
+
+
+class _Turn:
+    """Awaited, lets other callbacks of the loop run once. On asyncio a bare yield does that."""
+
+    def __await__(self) -> Iterator[None]:
+        trio = sys.modules.get("trio")
+        if trio is not None and trio.lowlevel.in_trio_run():
+            yield from trio.lowlevel.checkpoint().__await__()
+        else:
+            yield
+
+
+def _is_cancellation(error: BaseException) -> bool:
+    """Whether *error* ends a task because somebody cancelled it."""
+    return isinstance(error, GeneratorExit) or type(error).__name__ in {"CancelledError", "Cancelled"}
+
+
+def _task_name(scope: Scope) -> str:
+    """Name a call the way its user thinks of it: ``GET /items/3``, ``websocket /ws``, ``lifespan``."""
+    kind = scope["type"]
+    if kind == "http":
+        return f"{scope['method']} {scope['path']}"
+    return f"{kind} {scope['path']}" if "path" in scope else str(kind)
+
+
+def _add_note(error: BaseException, call: AppCall[Any]) -> None:
+    """Attach the conversation to an exception of the app, once."""
+    note = f"asgitest: raised by the app in {_task_name(call.scope)}\n{call.exchange.trace.render(last=6)}".rstrip()
+    if note not in getattr(error, "__notes__", ()):
+        with contextlib.suppress(Exception):
+            error.add_note(note)
+
+
+def _read_file(message: Message) -> bytes:
+    """Read what a pathsend or zerocopysend message points to."""
+    if message["type"] == "http.response.pathsend":
+        with open(message["path"], "rb") as file:  # noqa: PTH123 - the server opens the path as given
+            return file.read()
+    descriptor = message["file"] if isinstance(message["file"], int) else message["file"].fileno()
+    offset, count = message.get("offset"), message.get("count")
+    if offset is None:
+        offset = os.lseek(descriptor, 0, os.SEEK_CUR)
+    if count is None:
+        count = max(os.fstat(descriptor).st_size - offset, 0)
+    return os.pread(descriptor, count, offset)
+

@@ -1,0 +1,433 @@
+"""`TestClient`: a synchronous client for an ASGI app, to be swapped in for ``starlette.testclient.TestClient``.
+
+It is an ``httpx.Client`` (or ``httpx2.Client``) whose transport is the app, with WebSockets and the app's lifespan beside it.
+
+Depends on: transport, websocket_session, lifespan_session, driver, policy, errors, http_library.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from asgitest.testclient.application import as_asgi3
+from asgitest.testclient.cookies import CookieHeaders, CountingJar
+from asgitest.testclient.driver import Driver, complete
+from asgitest.testclient.errors import MisuseError
+from asgitest.testclient.http_library import LIBRARY_NAME, adopt, httpx
+from asgitest.testclient.lifespan_session import LifespanSession
+from asgitest.testclient.policy import build_policy
+from asgitest.testclient.server import DEFAULT_TIMEOUT
+from asgitest.testclient.short_path import (
+    REDIRECT_STATUSES,
+    ShortPath,
+    finish_response,
+    make_call,
+    prepare,
+    prepare_absolute,
+    run_whole,
+)
+from asgitest.testclient.transport import SyncTransport
+from asgitest.testclient.upgrade import Upgrade, upgrade_headers, websocket_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from types import TracebackType
+
+    from anyio.from_thread import BlockingPortal
+
+    from asgitest.testclient.asgi import Profile
+    from asgitest.testclient.call import HTTPCall
+    from asgitest.testclient.driver import LeakReport
+    from asgitest.testclient.response import Response
+    from asgitest.testclient.short_path import Preparation
+    from asgitest.testclient.websocket_session import WebSocketTestSession
+
+__all__ = ["TestClient"]
+
+DEFAULT: Any = httpx.USE_CLIENT_DEFAULT
+_logger = logging.getLogger(LIBRARY_NAME)
+
+
+class TestClient(httpx.Client):
+    """A synchronous client for an ASGI app.
+
+    The arguments up to *client* are those of ``starlette.testclient.TestClient``, in their order.
+
+    Args:
+        app: The app.
+        base_url: What relative URLs are appended to; also for WebSockets.
+        raise_server_exceptions: Whether an exception of the app reaches the test, or becomes a 500.
+        root_path: The scope's ``root_path``.
+        backend: ``"asyncio"`` or ``"trio"``.
+        backend_options: Options of the backend, as ``anyio.run`` takes them.
+        cookies: Cookies to begin with.
+        headers: Headers of every request.
+        follow_redirects: Whether redirects are followed.
+        client: Address and port of the client, as the scope shows it; ``None`` hides it.
+        timeout: Seconds that one wait may take: for the response to start, for its next chunk, for a WebSocket message, for
+            startup and shutdown. ``None`` waits without a deadline.
+        validate: ``"strict"`` raises where the app breaks a MUST rule of ASGI and warns for SHOULD rules, ``"warn"`` warns
+            for both, ``"off"`` checks nothing.
+        select: Prefixes of rule ids to check; all if empty.
+        ignore: Prefixes of rule ids not to check.
+        ignore_routes: For a path prefix, prefixes of rule ids not to check there.
+        profile: The server to be: ``"uvicorn"``, ``"hypercorn"``, ``"daphne"``, ``"granian"`` or ``"spec"``.
+        driver: Who runs the loop: ``"auto"``, ``"baton"``, ``"public"`` or ``"thread"``.
+        clock: ``"virtual"`` lets time jump to the next timer when nothing else is left to do.
+        extensions: ASGI extensions to offer beside the usual ones; ``None`` as a value takes one away.
+        http_version: What HTTP scopes say.
+        options: Whatever else the HTTP library's client takes: ``auth``, ``params``, ``event_hooks``, ``mounts``, ...
+
+    Raises:
+        MisuseError: If *app* is no ASGI app.
+        ValueError: If a mode, profile or rule id does not exist; the nearest match is named.
+    """
+
+    __test__ = False
+
+    task: Any
+    exit_stack: contextlib.ExitStack
+
+    def __init__(
+        self,
+        app: Any,
+        base_url: str = "http://testserver",
+        raise_server_exceptions: bool = True,
+        root_path: str = "",
+        backend: Literal["asyncio", "trio"] = "asyncio",
+        backend_options: dict[str, Any] | None = None,
+        cookies: Any = None,
+        headers: dict[str, str] | None = None,
+        follow_redirects: bool = True,
+        client: tuple[str, int] | None = ("testclient", 50000),
+        *,
+        timeout: Any = DEFAULT_TIMEOUT,
+        validate: Literal["strict", "warn", "off"] = "strict",
+        select: Iterable[str] = (),
+        ignore: Iterable[str] = (),
+        ignore_routes: Mapping[str, Iterable[str]] | None = None,
+        profile: str | Profile = "uvicorn",
+        driver: Literal["auto", "baton", "public", "thread"] = "auto",
+        clock: Literal["real", "virtual"] = "real",
+        extensions: Mapping[str, dict[str, Any] | None] | None = None,
+        http_version: str = "1.1",
+        **options: Any,
+    ) -> None:
+        self.app = as_asgi3(app)
+        self.app_state: dict[str, Any] = {}
+        self.async_backend = {"backend": backend, "backend_options": backend_options or {}}
+        self.leaks: LeakReport | None = None
+        self._portal: BlockingPortal | None = None
+        self._short = ShortPath()
+        self._cookie_headers = CookieHeaders()
+        transport = SyncTransport(
+            self.app,
+            self._portal_factory,
+            raise_server_exceptions,
+            root_path,
+            client=client,
+            app_state=self.app_state,
+            profile=profile,
+            policy=build_policy(validate, select=select, ignore=ignore, routes=ignore_routes),
+            extensions=extensions,
+            http_version=http_version,
+            driver_kind=driver,
+            backend=backend,
+            backend_options=backend_options,
+            clock=clock,
+        )
+        self._server = transport
+        headers = {} if headers is None else adopt(headers)
+        headers.setdefault("user-agent", "testclient")
+        super().__init__(
+            base_url=adopt(base_url),
+            headers=headers,
+            transport=transport,
+            follow_redirects=follow_redirects,
+            cookies=CountingJar(),
+            timeout=adopt(timeout),
+            **{name: adopt(value) for name, value in options.items()},
+        )
+        if cookies is not None:
+            self._cookies.update(adopt(cookies))
+
+    # HTTP ---------------------------------------------------------------------------------------------------------
+
+    def request(  # type: ignore[override]  # what Starlette's client takes
+        self,
+        method: str,
+        url: Any,
+        *,
+        content: Any = None,
+        data: Any = None,
+        files: Any = None,
+        json: Any = None,
+        params: Any = None,
+        headers: Any = None,
+        cookies: Any = None,
+        auth: Any = DEFAULT,
+        follow_redirects: Any = DEFAULT,
+        timeout: Any = DEFAULT,
+        extensions: dict[str, Any] | None = None,
+    ) -> Any:
+        """Send a request to the app; what the HTTP library's ``Client.request`` takes, also with objects of the other library."""
+        usual = data is None and files is None and cookies is None and extensions is None
+        if usual and auth is DEFAULT and timeout is DEFAULT and type(url) is str and self._takes_short_path():
+            response = self._request_short(method, url, content, json, params, headers, follow_redirects)
+            if response is not None:
+                return response
+        return super().request(
+            method,
+            self._merge_url(adopt(url)),
+            content=content,
+            data=data,
+            files=files,
+            json=json,
+            params=adopt(params),
+            headers=adopt(headers),
+            cookies=adopt(cookies),
+            auth=adopt(auth),
+            follow_redirects=follow_redirects,
+            timeout=adopt(timeout),
+            extensions=extensions,
+        )
+
+    def _takes_short_path(self) -> bool:
+        """Whether nothing of this client is out of the ordinary: no auth, hooks, mounts, or replaced methods."""
+        hooks = self.event_hooks
+        transport = self._transport
+        return (
+            transport is self._server
+            and self.auth is None
+            and not self._mounts
+            and not hooks["request"]
+            and not hooks["response"]
+            and not self.is_closed
+            and "handle_request" not in transport.__dict__
+            and "send" not in self.__dict__
+            and "build_request" not in self.__dict__
+            and type(self).send is _SEND
+            and type(self).build_request is _BUILD_REQUEST
+            and type(transport).handle_request is _HANDLE_REQUEST
+        )
+
+    def _request_short(  # noqa: PLR0917 - the arguments of request() that the short path knows
+        self, method: str, url: str, content: Any, json: Any, params: Any, headers: Any, follow_redirects: Any
+    ) -> Response | None:
+        """Send a request by the short path; ``None`` if it is not for that."""
+        merged_params = None
+        if params is not None or self._params:
+            merged_params = self._merge_queryparams(adopt(params))
+            if not merged_params:
+                return None
+        prepared = prepare(self._base_url, url, merged_params, self._merge_url)
+        if prepared is None:
+            return None
+        request = self._short.build(
+            method,
+            prepared,
+            self._headers,
+            extra=adopt(headers),
+            cookie=self._cookie_headers.header(self._cookies, prepared.url),
+            content=content,
+            json=json,
+            timeout=self._timeout,
+        )
+        if request is None:
+            return None
+        follow = self.follow_redirects if follow_redirects is DEFAULT else follow_redirects
+        return self._follow_short(request, prepared, follow=follow)
+
+    def _follow_short(self, request: httpx.Request, prepared: Preparation, *, follow: bool) -> Response:
+        """Send a request and follow its redirects."""
+        history: list[Response] = []
+        while True:
+            if len(history) > self.max_redirects:
+                raise httpx.TooManyRedirects("Exceeded maximum allowed redirects.", request=request)
+            response = self._send_short(request, prepared)
+            if "set-cookie" in response.headers:
+                self._cookies.extract_cookies(response)
+            response.history = list(history)
+            if response.status_code not in REDIRECT_STATUSES or "location" not in response.headers:
+                return response
+            if not follow:
+                with contextlib.suppress(httpx.RemoteProtocolError):
+                    response.next_request = self._build_redirect_request(request, response)
+                return response
+            request = self._build_redirect_request(request, response)
+            request.read()
+            history.append(response)
+            prepared = prepare_absolute(request.url)
+
+    def _send_short(self, request: httpx.Request, prepared: Preparation) -> Response:
+        """Call the app and build its whole response."""
+        started = time.perf_counter()
+        server = self._server
+        if server.driver is not None:
+            call = self._call_short(server.driver, request, prepared)
+        else:
+            with server.lease() as driver:
+                call = self._call_short(driver, request, prepared)
+        response = finish_response(call, request, started, self._default_encoding)
+        if _logger.isEnabledFor(logging.INFO):
+            status = f"{response.http_version} {response.status_code} {response.reason_phrase}"
+            _logger.info('HTTP Request: %s %s "%s"', request.method, request.url, status)
+        return response
+
+    def _call_short(self, driver: Driver, request: httpx.Request, prepared: Preparation) -> HTTPCall:
+        """Call the app to its end."""
+        server = self._server
+        call = make_call(server, driver, request, prepared, request.content)
+        complete(run_whole(server, call, self._timeout.read))
+        return call
+
+    # WebSocket ----------------------------------------------------------------------------------------------------
+
+    def websocket_connect(self, url: str, subprotocols: Sequence[str] | None = None, **kwargs: Any) -> WebSocketTestSession:
+        """Connect a WebSocket, in a ``with`` block.
+
+        Args:
+            url: Relative to the base URL, or absolute with ws, wss, http or https.
+            subprotocols: What the client offers.
+            kwargs: As for ``get``: ``headers``, ``params``, ``cookies``, ``auth``, ``timeout``.
+
+        Raises:
+            WebSocketDisconnect: On entering the block, if the app refuses.
+        """
+        kwargs["headers"] = upgrade_headers(adopt(kwargs.get("headers")), subprotocols)
+        try:
+            super().request("GET", websocket_url(self._merge_url(adopt(url))), **kwargs)
+        except Upgrade as upgrade:
+            session: WebSocketTestSession = upgrade.session
+            return session
+        raise MisuseError("the request for a WebSocket was answered by another transport; is one mounted for ws://?")
+
+    def websocket(self, url: Any, **kwargs: Any) -> Any:
+        """Connect a WebSocket; the name that ``httpx2.Client`` has for it."""
+        return self.websocket_connect(url, **kwargs)
+
+    # Lifespan -----------------------------------------------------------------------------------------------------
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as stack:
+            driver = self._server.make_driver()
+            driver.open()
+            stack.callback(self._close_driver, driver)
+            lifespan = LifespanSession(
+                self.app, self.app_state, driver, self._server.policy, profile=self._server.profile, timeout=self.timeout.read
+            )
+            stack.callback(self._restore, self._server.driver, self._server.lifespan, self._portal)
+            self._server.driver = driver
+            self._server.lifespan = lifespan
+            self._portal = None
+            complete(self.wait_startup())
+            self.task = lifespan.call.task
+            stack.callback(self._shutdown)
+            stack.callback(self._server.close)
+            self.exit_stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        try:
+            self.exit_stack.close()
+        except Exception as shutdown_error:
+            # The test's own exception comes first; what went wrong on the way out is noted on it.
+            if error is None:
+                raise
+            if shutdown_error is not error:
+                error.add_note(f"asgitest: when the client was left, the app also raised {shutdown_error!r}")
+
+    async def lifespan(self) -> None:
+        """Run the app's lifespan to its end: startup, then shutdown."""
+        await self.wait_startup()
+        await self.wait_shutdown()
+
+    async def wait_startup(self) -> None:
+        """Start the app."""
+        if self._server.lifespan is not None:
+            await self._server.lifespan.startup()
+
+    async def wait_shutdown(self) -> None:
+        """Shut the app down."""
+        if self._server.lifespan is not None:
+            await self._server.lifespan.shutdown()
+
+    def _shutdown(self) -> None:
+        complete(self.wait_shutdown())
+
+    def _restore(self, driver: Driver | None, lifespan: LifespanSession | None, portal: BlockingPortal | None) -> None:
+        self._server.driver = driver
+        self._server.lifespan = lifespan
+        self._portal = portal
+
+    def _close_driver(self, driver: Driver) -> None:
+        self.leaks = driver.close()
+
+    # Portal -------------------------------------------------------------------------------------------------------
+
+    @property
+    def portal(self) -> BlockingPortal | None:
+        """An anyio blocking portal on the app's loop: ``client.portal.call(async_function)``; ``None`` outside ``with``."""
+        if self._portal is not None:
+            return self._portal
+        return None if self._server.driver is None else self._server.driver.portal()
+
+    @portal.setter
+    def portal(self, portal: BlockingPortal | None) -> None:
+        self._portal = portal
+        self._server.driver = None if portal is None else driver_of(portal)
+
+    @contextlib.contextmanager
+    def _portal_factory(self) -> Iterator[BlockingPortal]:
+        """The portal of the entered client, or one for this use alone."""
+        portal = self.portal
+        if portal is not None:
+            yield portal
+        else:
+            with self._server.lease() as driver:
+                yield driver.portal()
+
+    def run(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Run an async function on the app's loop and return what it returns.
+
+        Raises:
+            MisuseError: Outside ``with``: there is no loop that lasts.
+        """
+        portal = self.portal
+        if portal is None:
+            raise MisuseError("run() needs the app's loop; use the client in a with block")
+        return portal.call(function, *args)
+
+    def spawn(self, **options: Any) -> TestClient:
+        """Make another client of the same app, loop, lifespan and state, with cookies and headers of its own.
+
+        Args:
+            options: What the constructor takes.
+        """
+        other = type(self)(self.app, **options)
+        other.app_state = self._server.app_state
+        other._server.app_state = self._server.app_state  # noqa: SLF001 - of the same class
+        other._server.driver = self._server.driver  # noqa: SLF001 - of the same class
+        other._server.lifespan = self._server.lifespan  # noqa: SLF001 - of the same class
+        return other
+
+
+def driver_of(portal: BlockingPortal) -> Driver:
+    """The driver that a portal belongs to, or one that works through it."""
+    from asgitest.testclient.driver import driver_for_portal  # noqa: PLC0415 - seldom needed
+
+    return driver_for_portal(portal)
+
+
+# What the short path stands in for; where somebody has replaced one of these, the long path is taken.
+_SEND = TestClient.send
+_BUILD_REQUEST = TestClient.build_request
+_HANDLE_REQUEST = SyncTransport.handle_request

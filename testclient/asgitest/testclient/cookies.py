@@ -1,0 +1,72 @@
+"""A cookie jar that tells when it has changed, so that the ``Cookie`` header need not be worked out for each request.
+
+Depends on: http_library.
+"""
+
+from __future__ import annotations
+
+from http.cookiejar import CookieJar
+from typing import TYPE_CHECKING, Any
+
+from asgitest.testclient.http_library import httpx
+
+if TYPE_CHECKING:
+    from http.cookiejar import Cookie
+
+__all__ = ["CookieHeaders", "CountingJar"]
+
+
+class CountingJar(CookieJar):
+    """A cookie jar with a count of its changes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.changes = 0
+
+    def set_cookie(self, cookie: Cookie) -> None:
+        """Store a cookie."""
+        self.changes += 1
+        super().set_cookie(cookie)
+
+    def clear(self, domain: str | None = None, path: str | None = None, name: str | None = None) -> None:
+        """Remove cookies: all, those of a domain, of a path, or one."""
+        self.changes += 1
+        super().clear(domain, path, name)  # type: ignore[arg-type]  # as its documentation allows
+
+
+class CookieHeaders:
+    """The ``Cookie`` header of each URL, remembered until the jar changes."""
+
+    __slots__ = ("_changes", "_headers", "_jar")
+
+    def __init__(self) -> None:
+        self._jar: Any = None
+        self._changes = -1
+        self._headers: dict[httpx.URL, str | None] = {}
+
+    def header(self, cookies: httpx.Cookies, url: httpx.URL) -> str | None:
+        """The ``Cookie`` header for *url*; ``None`` if no cookie goes there."""
+        jar = cookies.jar
+        if not isinstance(jar, CountingJar):
+            return _work_out(cookies, url)
+        if jar is not self._jar or jar.changes != self._changes:
+            self._jar, self._changes = jar, jar.changes
+            self._headers.clear()
+        elif url in self._headers:
+            return self._headers[url]
+        header = _work_out(cookies, url)
+        if jar.changes == self._changes and all(cookie.expires is None for cookie in jar):
+            self._headers[url] = header
+        else:
+            self._changes = -1
+        return header
+
+
+def _work_out(cookies: httpx.Cookies, url: httpx.URL) -> str | None:
+    """Ask the HTTP library which ``Cookie`` header it would send."""
+    if not any(True for _ in cookies.jar):
+        return None
+    request = httpx.Request("GET", url)
+    cookies.set_cookie_header(request)
+    header: str | None = request.headers.get("cookie")
+    return header

@@ -1,0 +1,157 @@
+"""The response a test gets: the HTTP library's own, and what only an in-process client can know beside it.
+
+Depends on: call, http_library.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from asgitest.testclient.http_library import httpx
+
+if TYPE_CHECKING:
+    from asgitest.testclient.asgi import Finding, Trace
+    from asgitest.testclient.call import HTTPCall
+
+__all__ = ["Conversation", "Response", "build_response"]
+
+REDACTED = "<redacted>"
+_SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key"})
+
+
+class Conversation:
+    """What was said between server and app for one request.
+
+    Args:
+        call: The app call.
+    """
+
+    __slots__ = ("_call",)
+
+    def __init__(self, call: HTTPCall) -> None:
+        self._call = call
+
+    @property
+    def scope(self) -> dict[str, Any]:
+        """The scope the app was called with, as the app has left it."""
+        return self._call.scope
+
+    @property
+    def trace(self) -> Trace:
+        """The ASGI messages in their order; its text form is a timeline."""
+        return self._call.exchange.trace
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Every rule that the app broke, of every level."""
+        return list(self._call.exchange.findings)
+
+    @property
+    def trailers(self) -> list[tuple[bytes, bytes]]:
+        """Trailer fields, if the app declared and sent them."""
+        return list(self._call.exchange.trailers)
+
+    @property
+    def informational(self) -> list[Any]:
+        """The links of each early hint, in order."""
+        return list(self._call.exchange.informational)
+
+    @property
+    def pushes(self) -> list[Any]:
+        """Each server push the app asked for: path and headers."""
+        return list(self._call.exchange.pushes)
+
+    @property
+    def exception(self) -> BaseException | None:
+        """What the app raised, also when the client was told not to raise it."""
+        return self._call.error
+
+    def __repr__(self) -> str:
+        return f"<Conversation {self.scope['method']} {self.scope['path']}, {len(self._call.exchange.trace.messages)} messages>"
+
+
+class Response(httpx.Response):
+    """A response of the app; an ``httpx`` response with its ASGI conversation."""
+
+    asgi: Conversation
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the conversation behind: it holds the app."""
+        state = dict(super().__getstate__())
+        state.pop("asgi", None)
+        return state
+
+    def as_curl(self, *, redact: bool = True) -> str:
+        """The request as a curl command.
+
+        Args:
+            redact: Replace the values of headers that carry credentials.
+        """
+        request = self.request
+        parts = ["curl", "-X", request.method]
+        for name, value in request.headers.items():
+            if name in {"host", "accept-encoding", "connection", "content-length", "user-agent"}:
+                continue
+            shown = REDACTED if redact and name in _SECRET_HEADERS else value
+            parts += ["-H", f"{name}: {shown}"]
+        body = _request_body(request)
+        if body:
+            parts += ["--data-binary", body.decode("utf-8", "backslashreplace")]
+        return " ".join(shlex.quote(part) for part in [*parts, str(request.url)])
+
+    def as_python(self, *, redact: bool = True) -> str:
+        """The request as a call of a client named ``client``.
+
+        Args:
+            redact: Replace the values of headers that carry credentials.
+        """
+        request = self.request
+        headers = {
+            name: REDACTED if redact and name in _SECRET_HEADERS else value
+            for name, value in request.headers.items()
+            if name not in {"host", "accept", "accept-encoding", "connection", "content-length", "user-agent"}
+        }
+        arguments = [repr(request.method), repr(request.url.raw_path.decode("ascii"))]
+        if headers:
+            arguments.append(f"headers={headers!r}")
+        body = _request_body(request)
+        if body:
+            arguments.append(f"content={body!r}")
+        return f"client.request({', '.join(arguments)})"
+
+
+def _request_body(request: httpx.Request) -> bytes:
+    """The body of a request, if it is still there."""
+    try:
+        return request.content
+    except httpx.RequestNotRead:
+        return b""
+
+
+def build_response(call: HTTPCall, request: httpx.Request, stream: Any) -> Response:
+    """Build the response of a call that has started to answer.
+
+    Args:
+        call: The app call; its status may be missing if the app raised, which gives an empty 500.
+        request: What it answers.
+        stream: Where its body comes from.
+    """
+    exchange = call.exchange
+    status = exchange.status
+    response = Response(500 if status is None else status, headers=exchange.headers, stream=stream, request=request)
+    response.asgi = Conversation(call)
+    if exchange.trailers_expected:
+        response.extensions["http.response.trailers"] = exchange.trailers
+    debug = exchange.debug
+    if debug is not None:
+        add_debug(response, debug)
+    return response
+
+
+def add_debug(response: Response, debug: dict[str, Any]) -> None:
+    """Show what the app told a test client about its template and context (extension ``http.response.debug``)."""
+    response.extensions["http.response.debug"] = debug
+    for name in ("template", "context"):
+        if name in debug:
+            setattr(response, name, debug[name])

@@ -1,0 +1,225 @@
+"""The server that is not there: what an app is served with when a test calls it in process.
+
+It knows the app, the profile of the server it stands for, the state, the address of the client and the limits; it builds
+scopes from requests and makes app calls of them. Both clients and both transports are fronts of it.
+
+Source: ASGI ``www``, HTTP and WebSocket connection scope.
+Depends on: call, lifespan_session, driver, policy, errors, http_library.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from asgitest.testclient.asgi import (
+    PROFILES,
+    HTTPExchange,
+    Profile,
+    WebSocketExchange,
+    build_http_scope,
+    build_websocket_scope,
+)
+from asgitest.testclient.call import HTTPCall, SocketCall, Upload
+from asgitest.testclient.driver import make_driver
+from asgitest.testclient.errors import MisuseError
+from asgitest.testclient.http_library import httpx
+from asgitest.testclient.policy import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from contextvars import Context
+
+    from asgitest.testclient.driver import Driver
+    from asgitest.testclient.lifespan_session import LifespanSession
+
+__all__ = ["DEFAULT_TIMEOUT", "InProcessServer"]
+
+DEFAULT_TIMEOUT = 30.0
+"""Seconds that one wait may take, if nothing else is said."""
+
+HTTP_EXTENSIONS: dict[str, dict[str, Any]] = {"http.response.debug": {}, "http.response.trailers": {}}
+SOCKET_EXTENSIONS: dict[str, dict[str, Any]] = {"websocket.http.response": {}}
+
+_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+
+
+class InProcessServer:
+    """Serve one app in process.
+
+    Args:
+        app: The ASGI 3 app.
+        raise_server_exceptions: Whether an exception of the app reaches the test, or becomes a 500.
+        root_path: The prefix that a proxy has stripped, or the mount point.
+        client: Address and port of the client, as the scope shows it; ``None`` hides it.
+        app_state: The lifespan's state; each request sees a shallow copy.
+        profile: The server to be, by name.
+        policy: What findings lead to.
+        extensions: Extensions to offer beside the usual ones; a value of ``None`` takes a usual one away.
+        http_version: What HTTP scopes say.
+    """
+
+    def __init__(
+        self,
+        app: Any,
+        *,
+        raise_server_exceptions: bool = True,
+        root_path: str = "",
+        client: tuple[str, int] | None = ("testclient", 50000),
+        app_state: dict[str, Any],
+        profile: str | Profile = "uvicorn",
+        policy: Policy | None = None,
+        extensions: Mapping[str, dict[str, Any] | None] | None = None,
+        http_version: str = "1.1",
+        driver_kind: str = "auto",
+        backend: str = "asyncio",
+        backend_options: dict[str, Any] | None = None,
+        clock: str = "real",
+    ) -> None:
+        self.app = app
+        self.raise_server_exceptions = raise_server_exceptions
+        self.root_path = root_path
+        self.client = client
+        self.app_state = app_state
+        self.profile = _find_profile(profile)
+        self.policy = policy or Policy()
+        self.http_version = http_version
+        self.http_extensions = _merged(HTTP_EXTENSIONS, extensions, "http.")
+        self.socket_extensions = _merged(SOCKET_EXTENSIONS, extensions, "websocket.")
+        self.lifespan: LifespanSession | None = None
+        self.driver: Driver | None = None
+        self.make_driver: Callable[[], Driver] = lambda: make_driver(
+            driver_kind,  # type: ignore[arg-type]  # checked there
+            backend=backend,  # type: ignore[arg-type]  # checked there
+            backend_options=backend_options,
+            clock=clock,  # type: ignore[arg-type]  # checked there
+        )
+
+    # Drivers ------------------------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def lease(self) -> Iterator[Driver]:
+        """Use the driver of the entered client, or one for this use alone."""
+        if self.driver is not None:
+            yield self.driver
+        else:
+            driver = self.make_driver()
+            driver.open()
+            try:
+                yield driver
+            finally:
+                driver.close()
+
+    def context(self) -> Context | None:
+        """The context for an app call; ``None`` where a copy of the caller's is right."""
+        return self.lifespan.context() if self.lifespan is not None else None
+
+    # Calls --------------------------------------------------------------------------------------------------------
+
+    def http_scope(self, request: httpx.Request) -> dict[str, Any]:
+        """Build the scope of a request, as the profile's server would.
+
+        Raises:
+            MisuseError: If the scheme is not http or https, or a header could not be sent.
+        """
+        return build_http_scope(
+            method=request.method,
+            http_version=self.http_version,
+            extensions=self.http_extensions,
+            **self._connection(request, ("http", "https")),
+        )
+
+    def socket_scope(self, request: httpx.Request) -> dict[str, Any]:
+        """Build the scope of a WebSocket handshake.
+
+        Raises:
+            MisuseError: If the scheme is not ws or wss, or a header could not be sent.
+        """
+        offered = request.headers.get("sec-websocket-protocol")
+        return build_websocket_scope(
+            http_version=self.http_version,
+            extensions=self.socket_extensions,
+            subprotocols=[] if offered is None else [name.strip() for name in offered.split(",")],
+            **self._connection(request, ("ws", "wss")),
+        )
+
+    def _connection(self, request: httpx.Request, schemes: tuple[str, str]) -> dict[str, Any]:
+        """What HTTP and WebSocket scopes have in common."""
+        url = request.url
+        scheme = url.scheme
+        if scheme not in schemes:
+            raise MisuseError(f"the scheme of {str(url)!r} is {scheme!r}; this call takes {schemes[0]}:// or {schemes[1]}://")
+        raw_path, _, query = url.raw_path.partition(b"?")
+        headers = [(name.lower(), value) for name, value in request.headers.raw]
+        check_header_values(headers)
+        return {
+            "scheme": scheme,
+            "host": url.raw_host.decode("ascii"),
+            "port": url.port or _PORTS[scheme],
+            "path": unquote(raw_path.decode("ascii")),
+            "raw_path": raw_path,
+            "query_string": query,
+            "headers": headers,
+            "client": self.client,
+            "root_path": self.root_path,
+            "state": self.app_state,
+            "profile": self.profile,
+        }
+
+    def http_call(self, request: httpx.Request, driver: Driver, *, streaming: bool) -> HTTPCall:
+        """Make the app call for a request; its body is pulled lazily if it is an iterator."""
+        scope = self.http_scope(request)
+        exchange = HTTPExchange(scope, profile=self.profile, checks=self.policy.mode != "off")
+        call = HTTPCall(self.app, exchange, scope, driver, self.policy, streaming=streaming)
+        if "transfer-encoding" in request.headers and not isinstance(request.stream, httpx.ByteStream):
+            call.upload = Upload(request.stream)
+        else:
+            exchange.client_sent(request.read(), more=False)
+        return call
+
+    def socket_call(self, request: httpx.Request, driver: Driver) -> SocketCall:
+        """Make the app call for a WebSocket handshake."""
+        scope = self.socket_scope(request)
+        exchange = WebSocketExchange(scope, profile=self.profile)
+        return SocketCall(self.app, exchange, scope, driver, self.policy)
+
+
+def check_header_values(headers: list[tuple[bytes, bytes]]) -> None:
+    """Refuse what no HTTP client could send.
+
+    Raises:
+        MisuseError: If a name or value holds a line break or a NUL.
+    """
+    for name, value in headers:
+        if b"\n" in value or b"\r" in value or b"\0" in value or b"\n" in name or b"\r" in name:
+            raise MisuseError(f"the request header {name!r} holds a line break or NUL: {value!r}; no server would get it")
+
+
+def _find_profile(profile: str | Profile) -> Profile:
+    """Look a profile up by its name.
+
+    Raises:
+        ValueError: If there is none of that name.
+    """
+    if isinstance(profile, Profile):
+        return profile
+    found = PROFILES.get(profile)
+    if found is None:
+        raise ValueError(f"profile={profile!r} does not exist; choose one of {', '.join(PROFILES)}")
+    return found
+
+
+def _merged(
+    usual: dict[str, dict[str, Any]], wanted: Mapping[str, dict[str, Any] | None] | None, prefix: str
+) -> dict[str, dict[str, Any]]:
+    """Merge wanted extensions into the usual ones; ``tls`` belongs to both protocols."""
+    merged = dict(usual)
+    for name, value in (wanted or {}).items():
+        if not (name.startswith(prefix) or name == "tls"):
+            continue
+        if value is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = value
+    return merged

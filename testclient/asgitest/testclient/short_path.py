@@ -1,0 +1,288 @@
+"""The short path of a request through the HTTP library, for the requests that tests are made of.
+
+The HTTP library spends a quarter of a millisecond on a request before it reaches the transport, and most of that on work whose
+result is the same each time. This module builds the same ``Request`` and ``Response`` objects with less work, and gives up
+(returns ``None``) for anything unusual, so that the library's own path remains the one definition of what a request means:
+a differential test drives both with the same requests and compares what the app saw and what the test got.
+
+Two attribute names of the library's response are not public: ``_content`` and ``_num_bytes_downloaded``.
+
+Depends on: http_library, server, response.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json as jsonlib
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from asgitest.testclient.asgi import HTTPExchange, build_http_scope
+from asgitest.testclient.call import HTTPCall
+from asgitest.testclient.errors import MisuseError
+from asgitest.testclient.http_library import httpx
+from asgitest.testclient.response import Conversation, Response, add_debug
+
+if TYPE_CHECKING:
+    from asgitest.testclient.driver import Driver
+    from asgitest.testclient.server import InProcessServer
+
+__all__ = ["Preparation", "ShortPath", "finish_response"]
+
+REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
+_BODY_METHODS = frozenset({"POST", "PUT", "PATCH", "QUERY"})
+_PORTS = {"http": 80, "https": 443}
+_MAX_PREPARED = 2048
+_FORBIDDEN = (b"\r", b"\n", b"\0")
+
+ClientHeaders = list[tuple[bytes, bytes]]
+
+
+class Preparation:
+    """A URL with all that a scope and a request need of it.
+
+    Args:
+        url: Absolute, http or https, without credentials.
+    """
+
+    __slots__ = ("host", "host_header", "path", "port", "query_string", "raw_path", "scheme", "url")
+
+    def __init__(self, url: httpx.URL) -> None:
+        self.url = url
+        self.scheme = url.scheme
+        self.host = url.raw_host.decode("ascii")
+        self.port = url.port or _PORTS[url.scheme]
+        self.host_header = (b"Host", url.netloc)
+        self.raw_path, _, self.query_string = url.raw_path.partition(b"?")
+        self.path = unquote(self.raw_path.decode("ascii"))
+
+
+# URLs are the same for all clients of a process: tests make many clients and ask few URLs.
+_prepared: dict[tuple[httpx.URL, str, str | None], Preparation] = {}
+
+
+def prepare(base_url: httpx.URL, url: str, params: httpx.QueryParams | None, merge: Any) -> Preparation | None:
+    """Look up, or make, the preparation of a URL; ``None`` if it is not for the short path.
+
+    Args:
+        base_url: The client's.
+        url: As the test wrote it.
+        params: Query parameters, merged.
+        merge: The client's own way to merge a URL with its base.
+    """
+    key = (base_url, url, None if params is None else str(params))
+    found = _prepared.get(key)
+    if found is not None:
+        return found
+    merged = merge(url)
+    if params is not None:
+        merged = httpx.URL(merged, params=params)
+    if merged.scheme not in _PORTS or merged.userinfo or not merged.host:
+        return None
+    if len(_prepared) >= _MAX_PREPARED:
+        _prepared.clear()
+    found = _prepared[key] = Preparation(merged)
+    return found
+
+
+def prepare_absolute(url: httpx.URL) -> Preparation:
+    """Prepare the URL of a redirect.
+
+    Raises:
+        MisuseError: If its scheme is not http or https.
+    """
+    if url.scheme not in _PORTS:
+        raise MisuseError(f"the app redirects to {str(url)!r}, which is neither http:// nor https://")
+    key = (url, "", None)
+    found = _prepared.get(key)
+    if found is None:
+        found = _prepared[key] = Preparation(url)
+    return found
+
+
+async def run_whole(server: InProcessServer, call: HTTPCall, timeout: float | None) -> None:
+    """Run a call to its end and tell what it came to.
+
+    Raises:
+        BaseException: What the app raised, if the server raises exceptions.
+        ProtocolViolation: If it broke a MUST rule, or gave no response.
+        DeadlineExceeded: If it did not end in time.
+    """
+    task = await call.start(server.context())
+    if not task.done.is_set():
+        await call.wait(task.done, timeout, f"the response to {call.scope['method']} {call.scope['path']}")
+    call.conclude(raise_app_error=server.raise_server_exceptions, stacklevel=6)
+    if call.exchange.status is None and call.error is None and server.raise_server_exceptions:
+        raise AssertionError("TestClient did not receive any response.")
+
+
+class ShortPath:
+    """Builds requests for one client, and remembers what does not change between them."""
+
+    __slots__ = ("_known", "_raw", "_timeout", "_timeout_extension")
+
+    def __init__(self) -> None:
+        self._raw: ClientHeaders = []
+        self._known: frozenset[bytes] = frozenset()
+        self._timeout: Any = None
+        self._timeout_extension: dict[str, Any] = {}
+
+    def build(
+        self,
+        method: str,
+        prepared: Preparation,
+        headers: httpx.Headers,
+        *,
+        extra: Any,
+        cookie: str | None,
+        content: Any,
+        json: Any,
+        timeout: httpx.Timeout,
+    ) -> httpx.Request | None:
+        """Build the request that ``client.build_request`` would build.
+
+        Args:
+            method: As the test wrote it.
+            prepared: The URL.
+            headers: The client's.
+            extra: The request's own headers, or ``None``.
+            cookie: The ``Cookie`` header, or ``None``.
+            content: Bytes, text or ``None``.
+            json: A JSON document, if *content* is ``None``.
+            timeout: The client's.
+
+        Returns:
+            The request, or ``None`` if it is not for the short path.
+        """
+        if extra is not None:
+            merged = httpx.Headers(headers)
+            merged.update(extra)
+            raw = merged.raw
+        else:
+            raw = headers.raw
+        names = self._names(raw)
+        if b"host" in names or b"content-length" in names or b"transfer-encoding" in names:
+            return None
+        body, kind = encode_body(content, json)
+        if body is None:
+            return None
+        front = [prepared.host_header]
+        method = method.upper()
+        if kind is None and not body and method in _BODY_METHODS:
+            front.append((b"Content-Length", b"0"))
+        back: ClientHeaders = []
+        if cookie is not None:
+            if b"cookie" in names:
+                return None
+            back.append((b"Cookie", cookie.encode("utf-8")))
+        if body or kind is not None:
+            back.append((b"Content-Length", b"%d" % len(body)))
+            if kind is not None and b"content-type" not in names:
+                back.append((b"Content-Type", kind))
+        if timeout is not self._timeout:
+            self._timeout, self._timeout_extension = timeout, timeout.as_dict()
+        request = httpx.Request(
+            method,
+            prepared.url,
+            headers=[*front, *raw, *back],
+            stream=httpx.ByteStream(body),
+            extensions={"timeout": self._timeout_extension.copy()},
+        )
+        request.read()
+        return request
+
+    def _names(self, raw: ClientHeaders) -> frozenset[bytes]:
+        """The lower-cased names of the client's headers, remembered until they change."""
+        if raw != self._raw:
+            self._raw = raw
+            self._known = frozenset(name.lower() for name, _ in raw)
+            if has_forbidden(raw):
+                self._known |= {b"host"}  # which the short path leaves to the long one, and that refuses the value
+        return self._known
+
+
+def encode_body(content: Any, json: Any) -> tuple[bytes | None, bytes | None]:
+    """Encode a body as the HTTP library does.
+
+    Returns:
+        ``(body, content_type)``; ``(None, None)`` if the body is not for the short path.
+    """
+    if content is not None:
+        if type(content) is bytes:
+            return (content, None) if content else (None, None)
+        return (None, None)
+    if json is None:
+        return b"", None
+    text = jsonlib.dumps(json, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode("utf-8"), b"application/json"
+
+
+def make_call(
+    server: InProcessServer, driver: Driver, request: httpx.Request, prepared: Preparation, body: bytes
+) -> HTTPCall:
+    """Make the app call of a request that the short path has built."""
+    headers = [(name.lower(), value) for name, value in request.headers.raw]
+    scope = build_http_scope(
+        method=request.method,
+        http_version=server.http_version,
+        extensions=server.http_extensions,
+        scheme=prepared.scheme,
+        host=prepared.host,
+        port=prepared.port,
+        path=prepared.path,
+        raw_path=prepared.raw_path,
+        query_string=prepared.query_string,
+        headers=headers,
+        client=server.client,
+        root_path=server.root_path,
+        state=server.app_state,
+        profile=server.profile,
+    )
+    policy = server.policy
+    exchange = HTTPExchange(scope, profile=server.profile, checks=policy.mode != "off")
+    exchange.client_sent(body, more=False)
+    return HTTPCall(server.app, exchange, scope, driver, policy)
+
+
+def has_forbidden(headers: ClientHeaders) -> bool:
+    """Whether a header value could not be sent."""
+    joined = b"".join(value for _, value in headers)
+    return any(byte in joined for byte in _FORBIDDEN)
+
+
+def finish_response(call: HTTPCall, request: httpx.Request, started: float, default_encoding: Any) -> Response:
+    """Build the whole response of a call that has ended, read and closed.
+
+    Args:
+        call: The app call, concluded.
+        request: What it answers.
+        started: When the request was sent, of ``time.perf_counter``.
+        default_encoding: The client's.
+    """
+    exchange = call.exchange
+    chunks = call.chunks
+    body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    chunks.clear()
+    status = exchange.status
+    response = Response(
+        500 if status is None else status,
+        headers=exchange.headers,
+        stream=httpx.ByteStream(body),
+        request=request,
+        default_encoding=default_encoding,
+    )
+    response.asgi = Conversation(call)
+    if exchange.trailers_expected:
+        response.extensions["http.response.trailers"] = exchange.trailers
+    if exchange.debug is not None:
+        add_debug(response, exchange.debug)
+    if "content-encoding" in response.headers:
+        response.read()
+    else:
+        response._content = body  # noqa: SLF001 - what read() would set
+        response._num_bytes_downloaded = len(body)  # noqa: SLF001 - what read() would set
+        response.is_stream_consumed = True
+        response.is_closed = True
+    response.elapsed = datetime.timedelta(seconds=time.perf_counter() - started)
+    return response
