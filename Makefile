@@ -23,7 +23,8 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all fast check format format-check lint types arch docs bench counters dropin soak corpus clean
+.PHONY: help demo test test-all fast check format format-check lint types arch docs bench counters dropin soak corpus clean \
+        test-alone test-httpx test-httpx2 $(VERSIONS:%=test-%)
 
 help:  ## what the verbs do
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -44,6 +45,20 @@ demo: $(RUN)  ## run the example app end to end and print what it did
 
 test: $(RUN)  ## the whole test suite
 	$(BIN)/python -m pytest $(ARGS)
+
+# One environment for each Python, and one for each choice of HTTP library.
+test-all: $(VERSIONS:%=test-%) test-httpx test-httpx2  ## the suite on every Python, and with httpx or httpx2 alone
+
+$(VERSIONS:%=test-%): test-%:
+	$(MAKE) test VENV=.venv-$* PYTHON=$*
+
+test-httpx: ; $(MAKE) test-alone VENV=.venv-httpx ALONE=httpx OTHER="httpx2 httpcore2"
+test-httpx2: ; $(MAKE) test-alone VENV=.venv-httpx2 ALONE=httpx2 OTHER="httpx httpcore"
+
+# Other packages need httpx, so "alone" means that the other library cannot be imported, not that nobody asked for it.
+test-alone: $(RUN)
+	$(BIN)/python -m pip uninstall --quiet --yes $(OTHER)
+	ASGITEST_HTTP=$(ALONE) $(BIN)/python -m pytest $(ARGS)
 
 fast: $(RUN)  ## the tests of the core alone, in seconds
 	$(BIN)/python -m pytest -q tests/testclient/asgi $(ARGS)
@@ -73,6 +88,9 @@ docs: $(RUN)  ## run every example in README.md and docs/
 
 bench: $(RUN)  ## test clients side by side, as ratios to the raw call
 	$(BIN)/python benchmarks $(ARGS)
+
+counters: $(RUN)  ## the gates on threads, wake-ups, loop turns and memory
+	$(BIN)/python -m pytest -q tests/counters $(ARGS)
 
 dropin: $(RUN)  ## the suites of Starlette and FastAPI, with their client and with ours
 	$(BIN)/python tools/dropin.py $(ARGS)
