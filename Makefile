@@ -95,5 +95,8 @@ counters: $(RUN)  ## the gates on threads, wake-ups, loop turns and memory
 dropin: $(RUN)  ## the suites of Starlette and FastAPI, with their client and with ours
 	$(BIN)/python tools/dropin.py $(ARGS)
 
+soak: $(RUN)  ## 24,000 requests from six threads, and 300 clients in a row
+	$(BIN)/python -X dev -W error benchmarks/soak.py $(ARGS)
+
 clean:  ## remove what the verbs made
 	rm -rf .venv .venv-* build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
