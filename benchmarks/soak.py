@@ -1,7 +1,7 @@
 """Use one client for long, and many clients in a row, and see that every answer is right and nothing is left.
 
 Six threads send 24,000 requests of every kind to one app that also has a background task and a socket of its own; then
-300 clients are opened and closed on an app whose lifespan serves a TCP socket, which is talked to while the client is idle.
+300 clients are opened and closed on an app whose lifespan serves a TCP socket, which is used while the client is idle.
 
     python -X dev -W error benchmarks/soak.py [--driver baton] [--requests 24000] [--cycles 300]
 """
