@@ -1,9 +1,9 @@
 """Secrets do not leave the process: every report passes through here first.
 
 Two things are secret: the values of configured identities, wherever they turn up, and whatever the app itself puts
-under a name that says so (``authorization``, ``cookie``, ``password``, ``api_key``, ``token`` ...) in headers, queries, forms
-and JSON. What a request carries was either configured, and so is known, or made up by a generator, and is needed to
-see the finding again; there only the credentials of a shown request are hidden by name.
+under a name that says so (``authorization``, ``cookie``, ``password``, ``api_key``, ``token`` ...) in headers, queries,
+forms and JSON. What a request carries was either configured, and so is known, or made up by a generator, and is needed
+to see the finding again; there only the credentials of a shown request are hidden by name.
 
 A configured value becomes ``[redacted NAME]``, so that a replay with the same configuration can put it back; anything
 else becomes ``[redacted]``.

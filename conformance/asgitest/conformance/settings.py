@@ -7,7 +7,7 @@ Depends on: pydantic and the options.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -104,6 +104,4 @@ class Settings(Table):
     identities: dict[str, IdentitySettings] = Field(default_factory=dict)
     severity: dict[str, Severity] = Field(default_factory=dict)
     override: tuple[OverrideSettings, ...] = ()
-    report: dict[Literal["json", "ndjson", "junit", "sarif", "github", "markdown", "html"], str] = Field(
-        default_factory=dict
-    )
+    report: dict[str, str] = Field(default_factory=dict)

@@ -1,0 +1,168 @@
+"""Traits of frameworks: what a check is right about, and what the author of an app did not decide.
+
+A finding that is a trait becomes one note for the whole app instead of a failure for every operation, with the advice
+that would remove it. ``--strict`` turns traits back into findings.
+
+Each trait was measured on the framework's own example apps; the number of hits stands with it.
+
+Depends on: the models.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from asgitest.conformance.fingerprint import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from asgitest.conformance.model import Finding
+
+__all__ = ["QUIRKS", "Quirk", "apply_quirk", "fold_quirks"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quirk:
+    """One trait of a framework.
+
+    Args:
+        id: ``package.name``.
+        title: What the framework does.
+        advice: What the author of an app can do about it.
+        checks: Ids of the checks that see it.
+        measured: Where it was seen, and how often; empty when it was not measured.
+    """
+
+    id: str
+    title: str
+    advice: str
+    checks: tuple[str, ...]
+    measured: str = ""
+
+
+_ALL = (
+    Quirk(
+        id="pydantic.lax-bool-number",
+        title="pydantic takes true and false for numbers, and numbers and words for booleans",
+        advice="Use strict types where it matters: Annotated[int, Strict()] or ConfigDict(strict=True).",
+        checks=("openapi.negative-accepted",),
+        measured="27 of 28 hits in 14 example apps of FastAPI",
+    ),
+    Quirk(
+        id="pydantic.lax-str-number",
+        title="pydantic takes numeric text for numbers",
+        advice="Use strict types where it matters: Annotated[int, Strict()] or ConfigDict(strict=True).",
+        checks=("openapi.negative-accepted",),
+    ),
+    Quirk(
+        id="pydantic.date-from-int",
+        title="pydantic takes numbers for dates, times and durations",
+        advice="Use strict types where it matters: Annotated[date, Strict()].",
+        checks=("openapi.negative-accepted",),
+    ),
+    Quirk(
+        id="pydantic.lax-format",
+        title="pydantic takes more than RFC 3339 for date-time and time: a space for T, no seconds, no offset",
+        advice="Use AwareDatetime, or a pattern, where the exact form matters.",
+        checks=("openapi.negative-accepted",),
+    ),
+    Quirk(
+        id="pydantic.set-dedup",
+        title="pydantic drops duplicates where the schema says uniqueItems",
+        advice="Use a list with a validator where duplicates must be refused.",
+        checks=("openapi.negative-accepted",),
+        measured="1 of 28 hits in 14 example apps of FastAPI",
+    ),
+    Quirk(
+        id="fastapi.body-parse-400",
+        title="FastAPI answers 400 to a body it cannot read, and documents only 422",
+        advice="Document it: FastAPI(responses={400: {'description': 'The body cannot be read'}}).",
+        checks=("openapi.status-undocumented",),
+        measured="48 hits in 235 example apps of FastAPI",
+    ),
+    Quirk(
+        id="fastapi.response-class-undocumented",
+        title="FastAPI documents application/json although the endpoint returns a response object of another kind",
+        advice="Say it in the decorator: response_class=..., or responses={200: {'content': ...}}.",
+        checks=("openapi.content-type",),
+        measured="7 hits in 235 example apps of FastAPI",
+    ),
+    Quirk(
+        id="fastapi.query-extra-ignored",
+        title="FastAPI ignores query parameters, headers and cookies the schema does not have",
+        advice="Use a parameter model with extra='forbid' where unknown names must be refused.",
+        checks=("openapi.negative-accepted",),
+    ),
+    Quirk(
+        id="starlette.allow-first-route",
+        title="Starlette's Allow names the methods of the first route with that path only",
+        advice="Register the methods of a path in one route, or as one HTTPEndpoint.",
+        checks=("http.method-405-has-allow", "http.options-allow"),
+        measured="15 hits in 235 example apps of FastAPI",
+    ),
+    Quirk(
+        id="starlette.head-body",
+        title="Starlette sends the body with HEAD and leaves it to the server to drop it",
+        advice="Nothing: all servers drop it.",
+        checks=("http.head-parity", "asgi.http-028"),
+        measured="more than 30 hits in 235 example apps of FastAPI",
+    ),
+    Quirk(
+        id="fastapi.head-405",
+        title="FastAPI answers HEAD with 405 where only GET is declared",
+        advice="Declare both: @app.api_route(path, methods=['GET', 'HEAD']).",
+        checks=("http.head-parity",),
+    ),
+    Quirk(
+        id="starlette.websocket-frame-kind",
+        title="Starlette's receive_text() and receive_bytes() raise KeyError when a frame of the other kind arrives",
+        advice="Call receive() and look at which of text and bytes is there.",
+        checks=("websocket.bad-frame-type",),
+    ),
+)
+
+QUIRKS: Mapping[str, Quirk] = MappingProxyType({quirk.id: quirk for quirk in _ALL})
+"""All traits by id."""
+
+
+def apply_quirk(finding: Finding, quirk_id: str) -> Finding:
+    """Turn a finding into the note about a trait.
+
+    Args:
+        finding: What a check saw.
+        quirk_id: The trait it was recognised as.
+
+    Raises:
+        KeyError: If there is no such trait.
+    """
+    quirk = QUIRKS[quirk_id]
+    return finding.model_copy(
+        update={
+            "quirk": quirk.id,
+            "severity": "info",
+            "origin": "framework",
+            "title": quirk.title,
+            "fingerprint": fingerprint(finding.check, "quirk", quirk.id),
+        }
+    )
+
+
+def fold_quirks(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Fold findings of one fingerprint into the first of them, with all subjects and the sum of the counts."""
+    folded: dict[str, Finding] = {}
+    for finding in findings:
+        first = folded.get(finding.fingerprint)
+        if first is None:
+            folded[finding.fingerprint] = finding
+            continue
+        subjects = dict.fromkeys((*_subjects(first), *_subjects(finding)))
+        update = {"count": first.count + finding.count, "subjects": tuple(subjects)}
+        folded[finding.fingerprint] = first.model_copy(update=update)
+    return tuple(folded.values())
+
+
+def _subjects(finding: Finding) -> tuple[str, ...]:
+    return finding.subjects or (finding.operation,)

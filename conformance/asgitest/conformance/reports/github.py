@@ -1,0 +1,53 @@
+"""GitHub Actions: annotations on the source lines, and the job summary.
+
+Source: GitHub Actions, workflow commands. Depends on: grouping, Markdown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asgitest.conformance.reports.grouping import group_findings
+from asgitest.conformance.reports.text import one_line, printable
+
+if TYPE_CHECKING:
+    from asgitest.conformance.model import Finding, Run
+
+__all__ = ["render_github"]
+
+_COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
+
+
+def render_github(run: Run) -> str:
+    """Write one workflow command for each group of findings that is new."""
+    lines = [
+        _command(group.first)
+        for group in group_findings(run.findings, fail_on=run.fail_on)
+        if group.first.status != "known"
+    ]
+    return "".join(line + "\n" for line in lines)
+
+
+def _command(finding: Finding) -> str:
+    properties = {"title": f"{finding.check}: {one_line(finding.title)}"}
+    if finding.location is not None:
+        properties = {"file": finding.location.file, "line": str(finding.location.line), **properties}
+    written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    return f"::{_COMMANDS[finding.severity]} {written}::{_data(_message(finding))}"
+
+
+def _message(finding: Finding) -> str:
+    lines = [finding.operation, finding.actual or finding.message or finding.title]
+    if finding.reproduction is not None and finding.reproduction.replay:
+        lines.append(finding.reproduction.replay)
+    return "\n".join(lines)
+
+
+def _data(text: str) -> str:
+    """Escape the message of a command."""
+    return printable(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    """Escape a property of a command."""
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
