@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 from asgitest.conformance.fingerprint import fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from asgitest.conformance.model import Finding
 
-__all__ = ["QUIRKS", "Quirk", "apply_quirk", "fold_quirks"]
+__all__ = ["QUIRKS", "Quirk", "apply_quirk"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,21 +148,3 @@ def apply_quirk(finding: Finding, quirk_id: str) -> Finding:
             "fingerprint": fingerprint(finding.check, "quirk", quirk.id),
         }
     )
-
-
-def fold_quirks(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Fold findings of one fingerprint into the first of them, with all subjects and the sum of the counts."""
-    folded: dict[str, Finding] = {}
-    for finding in findings:
-        first = folded.get(finding.fingerprint)
-        if first is None:
-            folded[finding.fingerprint] = finding
-            continue
-        subjects = dict.fromkeys((*_subjects(first), *_subjects(finding)))
-        update = {"count": first.count + finding.count, "subjects": tuple(subjects)}
-        folded[finding.fingerprint] = first.model_copy(update=update)
-    return tuple(folded.values())
-
-
-def _subjects(finding: Finding) -> tuple[str, ...]:
-    return finding.subjects or (finding.operation,)

@@ -208,16 +208,17 @@ _LEVELS: dict[str, Severity] = {"ERROR": "error", "WARNING": "warning", "INFO": 
 
 def _check_of_rule(rule: Rule) -> Check:
     """Build the check that stands for one rule alone."""
+    url: str = getattr(rule, "url", "")
     return Check(
         id=f"asgi.{rule.id.removeprefix('ASGI-').lower()}",
-        title=rule.title[:1].upper() + rule.title[1:],
+        title=rule.title[:1].upper() + rule.title[1:] or rule.id,
         severity=_LEVELS[rule.level.name],
         rules=(rule.id,),
-        meaning=rule.quote,
+        meaning=getattr(rule, "quote", ""),
         advice=rule.advice,
-        spec=(SpecLink(document=str(rule.spec), section="", url=rule.url),),
-        bad=rule.bad,
-        good=rule.good,
+        spec=(SpecLink(document=str(rule.spec), section="", url=url),),
+        bad=getattr(rule, "bad", ""),
+        good=getattr(rule, "good", ""),
     )
 
 

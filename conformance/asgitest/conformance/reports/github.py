@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asgitest.conformance.reports.grouping import group_findings
+from asgitest.conformance.reports.grouping import group_findings, place_of
 from asgitest.conformance.reports.text import one_line, printable
 
 if TYPE_CHECKING:
@@ -30,8 +30,9 @@ def render_github(run: Run) -> str:
 
 def _command(finding: Finding) -> str:
     properties = {"title": f"{finding.check}: {one_line(finding.title)}"}
-    if finding.location is not None:
-        properties = {"file": finding.location.file, "line": str(finding.location.line), **properties}
+    place = place_of(finding)
+    if place is not None:
+        properties = {"file": place.file, "line": str(place.line), **properties}
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     return f"::{_COMMANDS[finding.severity]} {written}::{_data(_message(finding))}"
 

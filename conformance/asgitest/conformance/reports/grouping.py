@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from asgitest.conformance.fingerprint import innermost_app_frame
+from asgitest.conformance.model import Location
 from asgitest.conformance.verdict import fails, sort_key
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from asgitest.conformance.catalogue.check import Severity
     from asgitest.conformance.model import Finding, Run
 
-__all__ = ["Group", "Tally", "group_findings", "subjects_of", "tally"]
+__all__ = ["Group", "Tally", "group_findings", "place_of", "subjects_of", "tally"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,15 @@ def _cause(finding: Finding) -> tuple[str, ...]:
         return ("quirk", finding.quirk)
     if finding.exception is not None:
         return ("exception", finding.fingerprint)
-    return ("check", finding.check, finding.severity, finding.status)
+    return ("check", finding.check, finding.severity, finding.status, str(finding.flaky))
+
+
+def place_of(finding: Finding) -> Location | None:
+    """Find the source line to annotate: the handler's, else the app's frame that raised."""
+    if finding.location is not None or finding.exception is None:
+        return finding.location
+    frame = innermost_app_frame(finding.exception)
+    return Location(file=frame.file, line=frame.line, qualname=frame.qualname) if frame and frame.app else None
 
 
 def tally(run: Run) -> Tally:

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from asgitest.conformance.catalogue import CHECKS
 from asgitest.conformance.reports.blocks import block_lines, plain_text
-from asgitest.conformance.reports.grouping import Group, subjects_of
+from asgitest.conformance.reports.grouping import Group, place_of, subjects_of
 from asgitest.conformance.reports.text import xml_text
 from asgitest.conformance.verdict import fails
 
@@ -53,9 +53,10 @@ def _suite(subject: str, findings: list[Finding], families: tuple[str, ...], run
 
 def _case(subject: str, finding: Finding, run: Run) -> ET.Element:
     case = ET.Element("testcase", classname=xml_text(subject), name=f"{finding.check} {finding.id}")
-    if finding.location is not None:
-        case.set("file", xml_text(finding.location.file))
-        case.set("line", str(finding.location.line))
+    place = place_of(finding)
+    if place is not None:
+        case.set("file", xml_text(place.file))
+        case.set("line", str(place.line))
     text = xml_text(_text(finding))
     if fails(finding, run.fail_on):
         failure = ET.SubElement(case, "failure", type=finding.check, message=xml_text(finding.title))

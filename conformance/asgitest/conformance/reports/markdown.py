@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from asgitest.conformance.catalogue import CHECKS
 from asgitest.conformance.fingerprint import innermost_app_frame
 from asgitest.conformance.reports.blocks import plain_text, summary_line
-from asgitest.conformance.reports.grouping import group_findings, subjects_of
+from asgitest.conformance.reports.grouping import group_findings, place_of, subjects_of
 from asgitest.conformance.reports.text import clip, one_line, printable
 
 if TYPE_CHECKING:
@@ -94,8 +94,9 @@ def _section(group: Group) -> Iterator[str]:
 
 def _facts(finding: Finding) -> Iterator[str]:
     yield f"- where: {', '.join(code_span(subject) for subject in subjects_of(finding))}"
-    if finding.location is not None:
-        yield f"- source: {code_span(f'{finding.location.file}:{finding.location.line}')}"
+    place = place_of(finding)
+    if place is not None:
+        yield f"- source: {code_span(f'{place.file}:{place.line}')}"
     if finding.expected:
         yield f"- expected: {code_span(finding.expected)}"
     if finding.actual:

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from asgitest.conformance.catalogue import CHECKS
-from asgitest.conformance.reports.grouping import subjects_of
+from asgitest.conformance.reports.grouping import place_of, subjects_of
 from asgitest.conformance.reports.text import printable, relative_uri
 from asgitest.conformance.verdict import exit_code
 
@@ -130,7 +130,7 @@ def _message(finding: Finding) -> str:
 def _location(finding: Finding) -> dict[str, Any]:
     logical = {"fullyQualifiedName": printable(finding.operation), "kind": "member"}
     location: dict[str, Any] = {"logicalLocations": [logical]}
-    place = finding.location
+    place = place_of(finding)
     if place is not None:
         location["physicalLocation"] = _physical(place.file, place.line)
         if place.qualname:
