@@ -1,0 +1,221 @@
+"""Plays one WebSocket session against the app: handshake, messages, close.
+
+Source: ASGI ``www``, WebSocket. Depends on: the test client's core, the records.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
+
+from asgitest.conformance.records import Response, RuleBroken, SocketRecord
+from asgitest.testclient.asgi import UVICORN, WebSocketExchange, build_websocket_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from asgitest.conformance.records import SocketRequest
+
+__all__ = ["SocketRun"]
+
+_ANSWER_SECONDS = 0.3
+_GRACE_SECONDS = 1.0
+_MOST_RECEIVED = 200
+_DENIAL: dict[str, dict[str, Any]] = {"websocket.http.response": {}}
+_LEVELS: dict[str, Any] = {"ERROR": "error", "WARNING": "warning", "INFO": "info"}
+
+
+class SocketRun:
+    """One session.
+
+    Args:
+        app: An ASGI 3 application.
+        request: What the client does.
+        state: Of the lifespan; copied into the scope.
+        root_path: The prefix the app is told it is served under.
+        host: The ``Host`` header.
+        timeout_seconds: The deadline of the handshake.
+    """
+
+    def __init__(
+        self,
+        app: Callable[..., Awaitable[Any]],
+        request: SocketRequest,
+        *,
+        state: dict[str, Any],
+        root_path: str,
+        host: tuple[bytes, bytes],
+        timeout_seconds: float,
+    ) -> None:
+        self._app = app
+        self._request = request
+        self._timeout_seconds = timeout_seconds
+        raw_path, _, query = request.target.partition(b"?")
+        path = unquote_to_bytes(raw_path).decode("utf-8", "replace")
+        headers = request.headers
+        if not any(name == b"host" for name, _ in headers):
+            headers = (host, *headers)
+        self._scope = build_websocket_scope(
+            http_version="1.1",
+            extensions=_DENIAL,
+            subprotocols=list(request.subprotocols),
+            scheme="ws",
+            host=host[1].decode("latin-1"),
+            port=80,
+            path=root_path + path,
+            raw_path=root_path.encode() + raw_path,
+            query_string=query,
+            headers=list(headers),
+            client=("testclient", 50000),
+            root_path=root_path,
+            state=state,
+            profile=UVICORN,
+        )
+        self._exchange = WebSocketExchange(self._scope, profile=UVICORN)
+        self._error: BaseException | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._changed = asyncio.Event()
+        self._offered = asyncio.Event()
+        self._received: list[str | bytes] = []
+        self._closed = False
+        self._taken = 0
+
+    async def run(self) -> SocketRecord:
+        """Play the session to its end."""
+        exchange = self._exchange
+        self._task = asyncio.get_running_loop().create_task(self._call())
+        decided = await self._until(self._decided, self._timeout_seconds)
+        sent = 0
+        if exchange.accepted:
+            sent = await self._talk()
+        ended = self._task.done()
+        if not ended and decided:
+            ended = await self._leave()
+        if not ended:
+            self._task.cancel()
+            await asyncio.wait([self._task], timeout=_GRACE_SECONDS)
+        return self._record(decided=decided, ended=ended, sent=sent)
+
+    async def _talk(self) -> int:
+        """Send what the client sends; wait where it waits. Returns how many messages were sent."""
+        sent = 0
+        for message in self._request.sends:
+            if self._over():
+                break
+            if message is None:
+                count = len(self._received)
+                await self._until(lambda count=count: len(self._received) > count, _ANSWER_SECONDS)  # type: ignore[misc]  mypy cannot infer defaults of a lambda
+                continue
+            kind = "text" if isinstance(message, str) else "bytes"
+            exchange_message = {"type": "websocket.receive", kind: message}
+            self._exchange.client_sent(exchange_message)
+            self._offered.set()
+            sent += 1
+            await self._settle()
+        return sent
+
+    async def _settle(self) -> None:
+        """Give the app some turns to take a message and answer."""
+        for _ in range(4):
+            await asyncio.sleep(0)
+
+    async def _leave(self) -> bool:
+        """Close as the client does; tell whether the app ended."""
+        if not self._closed:
+            if self._request.close_code is None:
+                self._exchange.client_lost()
+            else:
+                self._exchange.client_closed(self._request.close_code, "")
+            self._offered.set()
+        return await self._until(self._done, _GRACE_SECONDS)
+
+    def _done(self) -> bool:
+        return self._task is not None and self._task.done()
+
+    def _over(self) -> bool:
+        return self._done() or self._closed
+
+    def _decided(self) -> bool:
+        exchange = self._exchange
+        return exchange.accepted or self._closed or exchange.denial_complete or self._done()
+
+    async def _until(self, condition: Callable[[], bool], timeout: float) -> bool:  # noqa: ASYNC109  the deadline is part of the record
+        """Wait until a condition holds; tell whether it does."""
+        loop = asyncio.get_running_loop()
+        expired: list[bool] = []
+
+        def expire() -> None:
+            expired.append(True)
+            self._changed.set()
+
+        alarm = loop.call_later(timeout, expire)
+        while not condition() and not expired:
+            self._changed.clear()
+            await self._changed.wait()
+        alarm.cancel()
+        return condition()
+
+    async def _call(self) -> None:
+        try:
+            value = await self._app(self._scope, self._receive, self._send)
+        except asyncio.CancelledError:
+            raise
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001  whatever it is, it is what the app did
+            self._error = error
+            self._exchange.app_raised(error)
+        else:
+            self._exchange.app_returned(value)
+        finally:
+            asyncio.get_running_loop().call_soon(self._changed.set)
+
+    async def _receive(self) -> Any:
+        while (message := self._exchange.next_message()) is None:
+            self._offered.clear()
+            await self._offered.wait()
+        self._taken += message.get("type") == "websocket.receive"
+        return message
+
+    async def _send(self, message: Any) -> None:
+        exchange = self._exchange
+        exchange.app_sent(message)
+        while exchange.outgoing:
+            data = exchange.outgoing.popleft()
+            content = data.get("text") if data.get("text") is not None else data.get("bytes")
+            if isinstance(content, str | bytes) and len(self._received) < _MOST_RECEIVED:
+                self._received.append(content)
+        if isinstance(message, dict) and message.get("type") == "websocket.close":
+            self._closed = True
+        self._changed.set()
+        await asyncio.sleep(0)
+
+    def _record(self, *, decided: bool, ended: bool, sent: int) -> SocketRecord:
+        exchange = self._exchange
+        denial = None
+        if exchange.denial_status is not None:
+            denial = Response(
+                status=exchange.denial_status,
+                headers=tuple(exchange.denial_headers),
+                body=bytes(exchange.denial_body),
+                complete=exchange.denial_complete,
+            )
+        return SocketRecord(
+            request=self._request,
+            accepted=exchange.accepted,
+            subprotocol=exchange.subprotocol,
+            received=tuple(self._received),
+            close_code=exchange.close_code,
+            close_reason=exchange.close_reason if isinstance(exchange.close_reason, str) else None,
+            denial=denial,
+            messages=tuple(exchange.trace.render().splitlines()),
+            exception=self._error,
+            broken=tuple(
+                RuleBroken(rule=found.rule.id, detail=found.detail, level=_LEVELS[found.level.name], index=found.index)
+                for found in exchange.findings
+            ),
+            hung=not decided,
+            hung_after_disconnect=decided and not ended,
+            sent=min(sent, self._taken),
+        )
