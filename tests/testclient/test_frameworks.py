@@ -6,6 +6,7 @@ import contextlib
 import warnings
 
 import pytest
+import starlette.requests
 
 from asgitest.testclient import AsyncTestClient, TestClient
 
@@ -26,11 +27,13 @@ def bare():
         body = await apps.read_body(receive)
         await apps.respond(send, b"hello " + (body or scope["query_string"].partition(b"=")[2]))
 
-    recording = apps.with_lifespan(app, startup=lambda _: EVENTS.append("startup"), shutdown=lambda _: EVENTS.append("shutdown"))
+    recording = apps.with_lifespan(
+        app, startup=lambda _: EVENTS.append("startup"), shutdown=lambda _: EVENTS.append("shutdown")
+    )
     return recording, True
 
 
-def starlette():
+def starlette_app():
     from starlette.applications import Starlette
     from starlette.responses import PlainTextResponse
     from starlette.routing import Route
@@ -43,7 +46,7 @@ def starlette():
 
 
 def fastapi():
-    from fastapi import FastAPI, Request
+    from fastapi import FastAPI
     from fastapi.responses import PlainTextResponse
 
     app = FastAPI(lifespan=lifespan)
@@ -53,7 +56,7 @@ def fastapi():
         return f"hello {name}"
 
     @app.post("/hello", response_class=PlainTextResponse)
-    async def post(request: Request):
+    async def post(request: starlette.requests.Request):
         return f"hello {(await request.body()).decode()}"
 
     return app, True
@@ -121,7 +124,12 @@ def django():
 
     if not settings.configured:
         settings.configure(
-            ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], SECRET_KEY="tests only", DATABASES={}, MIDDLEWARE=[], DEBUG=False
+            ROOT_URLCONF=__name__,
+            ALLOWED_HOSTS=["*"],
+            SECRET_KEY="tests only",
+            DATABASES={},
+            MIDDLEWARE=[],
+            DEBUG=False,
         )
     import django as library
 
@@ -169,7 +177,7 @@ def wsgi():
     return WSGIMiddleware(app), False
 
 
-FRAMEWORKS = [bare, starlette, fastapi, litestar, quart, falcon, django, wsgi]
+FRAMEWORKS = [bare, starlette_app, fastapi, litestar, quart, falcon, django, wsgi]
 
 
 @pytest.fixture(params=FRAMEWORKS, ids=lambda make: make.__name__)

@@ -1,6 +1,7 @@
 """In-process test clients for ASGI apps: HTTP, WebSocket and lifespan, without a server and without hanging.
 
-Names are imported when they are first used, so that the protocol core (`asgitest.testclient.asgi`) can be imported where
+Names are imported when they are first used, so that the protocol core (`asgitest.testclient.asgi`) can be imported
+where
 neither httpx nor anyio is installed.
 """
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         ProtocolViolation,
         ProtocolWarning,
     )
+    from asgitest.testclient.observing import ExchangeRecord, observe
     from asgitest.testclient.response import Response
     from asgitest.testclient.websocket_session import (
         AsyncWebSocketTestSession,
@@ -45,6 +47,7 @@ __all__ = [
     "DeadlockDetected",
     "DisconnectWarning",
     "DriverWarning",
+    "ExchangeRecord",
     "LeakWarning",
     "LifespanFailed",
     "LifespanWarning",
@@ -56,11 +59,13 @@ __all__ = [
     "WebSocketDenialResponse",
     "WebSocketDisconnect",
     "WebSocketTestSession",
+    "observe",
 ]
 
 _HOMES = {
     "async_client": ("AsyncTestClient",),
     "client": ("TestClient",),
+    "observing": ("ExchangeRecord", "observe"),
     "response": ("Response",),
     "websocket_session": (
         "AsyncWebSocketTestSession",

@@ -40,7 +40,8 @@ class WrapASGI2:
 def is_asgi3(app: Any) -> bool:
     """Whether *app* is a single callable of three arguments.
 
-    A class is a double callable (it is made with the scope), as is a function of one argument. Whatever cannot be inspected
+    A class is a double callable (it is made with the scope), as is a function of one argument. Whatever cannot be
+    inspected
     is taken for a single callable.
     """
     if inspect.isclass(app):

@@ -1,7 +1,9 @@
 """`AsyncTestClient`: the client for asynchronous tests, on the loop of the test itself.
 
-Requests, WebSockets and the lifespan run as tasks of the caller's loop, so objects that belong to a loop may be shared between
-test and app. The lifespan has a task of its own, so entering and leaving in different tasks (fixtures do that) is no problem.
+Requests, WebSockets and the lifespan run as tasks of the caller's loop, so objects that belong to a loop may be
+shared between
+test and app. The lifespan has a task of its own, so entering and leaving in different tasks (fixtures do that) is no
+problem.
 
 Depends on: transport, websocket_session, lifespan_session, driver, policy, errors, http_library.
 """
@@ -17,7 +19,7 @@ from asgitest.testclient.lifespan_session import LifespanSession
 from asgitest.testclient.policy import build_policy
 from asgitest.testclient.server import DEFAULT_TIMEOUT
 from asgitest.testclient.transport import AsyncTransport, own_driver
-from asgitest.testclient.upgrade import upgrade_headers, websocket_url
+from asgitest.testclient.upgrade import cookie_keeper, upgrade_headers, websocket_url
 from asgitest.testclient.websocket_session import AsyncWebSocketTestSession, Session
 
 if TYPE_CHECKING:
@@ -120,7 +122,7 @@ class AsyncTestClient(httpx.AsyncClient):
         headers: Any = None,
         cookies: Any = None,
         auth: Any = DEFAULT,
-        timeout: Any = DEFAULT,  # noqa: ASYNC109 - the HTTP library's signature
+        timeout: Any = DEFAULT,
         **options: Any,
     ) -> Any:
         """Send a request to the app; what the HTTP library's ``AsyncClient.request`` takes."""
@@ -164,7 +166,9 @@ class AsyncTestClient(httpx.AsyncClient):
         )
         seconds = self.timeout.read if timeout is DEFAULT else httpx.Timeout(adopt(timeout)).read
         call = self._server.socket_call(request, self._server.driver or own_driver())
-        return AsyncWebSocketTestSession(Session(call, timeout=seconds, context=self._server.context))
+        session = AsyncWebSocketTestSession(Session(call, timeout=seconds, context=self._server.context))
+        session.on_accept(cookie_keeper(self.cookies, request.url))
+        return session
 
     def websocket(self, url: Any, **kwargs: Any) -> Any:
         """Connect a WebSocket; the name that ``httpx2.AsyncClient`` has for it."""
@@ -176,7 +180,12 @@ class AsyncTestClient(httpx.AsyncClient):
         driver = own_driver()
         driver.open()
         lifespan = LifespanSession(
-            self.app, self.app_state, driver, self._server.policy, profile=self._server.profile, timeout=self.timeout.read
+            self.app,
+            self.app_state,
+            driver,
+            self._server.policy,
+            profile=self._server.profile,
+            timeout=self.timeout.read,
         )
         try:
             await lifespan.startup()

@@ -1,6 +1,7 @@
 """One call of the app: the async shell between an app and an exchange.
 
-``receive()`` and ``send()`` are written here once, for every driver and both clients. The exchange says which message comes
+``receive()`` and ``send()`` are written here once, for every driver and both clients. The exchange says which message
+comes
 next and what was wrong with the last one; the shell waits, raises, and hands body bytes to the front.
 
 Depends on: driver, policy, errors, ``asgitest.testclient.asgi``. Never on: the HTTP library, threads, the clock.
@@ -11,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 import warnings
 from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -21,17 +23,17 @@ from asgitest.testclient.errors import (
     ClientDisconnected,
     DeadlineExceeded,
     DeadlockDetected,
-    DisconnectWarning,
     ProtocolViolation,
     ProtocolWarning,
     explain,
     timeout_class,
 )
+from asgitest.testclient.observing import observers, record_call
 from asgitest.testclient.policy import Policy, Verdict
 from asgitest.testclient.stuck import describe_stuck
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
     from contextvars import Context
 
     from asgitest.testclient.asgi import Finding, Message, Scope
@@ -46,7 +48,8 @@ GRACE_SECONDS = 1.0
 """How long an app may go on after the client has left, before it is cancelled."""
 
 _TURN_EVERY = 64
-"""After so many body messages ``send()`` lets the loop turn, so that an endless response cannot keep a deadline from passing."""
+"""After so many body messages ``send()`` lets the loop turn, so that an endless response cannot keep a deadline from
+passing."""
 
 ExchangeT = TypeVar("ExchangeT", HTTPExchange, WebSocketExchange, LifespanExchange)
 
@@ -63,15 +66,18 @@ class AppCall(Generic[ExchangeT]):
 
     __slots__ = (
         "_arrived",
-        "_judged",
+        "_gone",
         "_wake",
         "app",
+        "begun",
         "cancel_requested",
         "driver",
         "error",
         "exchange",
         "finished",
+        "ignored_disconnect",
         "policy",
+        "recorded",
         "scope",
         "task",
         "violation",
@@ -80,7 +86,7 @@ class AppCall(Generic[ExchangeT]):
 
     def __init__(self, app: ASGIApp, exchange: ExchangeT, scope: Scope, driver: Driver, policy: Policy) -> None:
         self.app = app
-        self.exchange = exchange
+        self.exchange: ExchangeT = exchange
         self.scope = scope
         self.driver = driver
         self.policy = policy
@@ -90,7 +96,10 @@ class AppCall(Generic[ExchangeT]):
         self.warned: list[Finding] = []
         self.finished = False
         self.cancel_requested = False
-        self._judged = 0
+        self.recorded = False
+        self.begun = time.perf_counter() if observers else 0.0
+        self.ignored_disconnect = False
+        self._gone: ClientDisconnected | None = None
         self._wake: Signal | None = None
         self._arrived: Signal | None = None
 
@@ -158,6 +167,12 @@ class AppCall(Generic[ExchangeT]):
         if self.violation is None:
             self.violation = first
         return first
+
+    def gone(self, text: str) -> ClientDisconnected:
+        """The error for a ``send()`` to nobody: always the same one, to be known again when it comes out of the app."""
+        if self._gone is None:
+            self._gone = ClientDisconnected(text)
+        return self._gone
 
     # Waking each other --------------------------------------------------------------------------------------------
 
@@ -272,8 +287,10 @@ class AppCall(Generic[ExchangeT]):
             ProtocolViolation: If the app broke a MUST rule, even when it swallowed the error.
             BaseException: What the app raised, the same object, if *raise_app_error*.
         """
+        if observers:
+            record_call(self)
         error = self.error
-        if error is not None and self.cancel_requested and _is_cancellation(error):
+        if error is not None and ((self.cancel_requested and _is_cancellation(error)) or self._comes_of_leaving(error)):
             error = None
         if self.violation is not None and error is not self.violation:
             raise self.violation
@@ -284,18 +301,35 @@ class AppCall(Generic[ExchangeT]):
             warnings.warn(ProtocolWarning(explain(finding, self.exchange.trace)), stacklevel=stacklevel + 1)
         self.warned = []
 
+    def _comes_of_leaving(self, error: BaseException) -> bool:
+        """Whether *error* is what became of the ``ClientDisconnected`` that the app was given. No server minds it."""
+        seen: BaseException | None = error
+        while seen is not None and self._gone is not None:
+            if seen is self._gone:
+                return True
+            seen = seen.__cause__ or seen.__context__
+        return False
+
 
 class HTTPCall(AppCall[HTTPExchange]):
     """An app call for one HTTP request.
 
-    In *whole* mode body chunks are collected; in *streaming* mode each waits until the front has taken it (no buffer, so that
+    In *whole* mode body chunks are collected; in *streaming* mode each waits until the front has taken it (no buffer,
+    so that
     back-pressure is real).
     """
 
     __slots__ = ("_taken", "_until_turn", "chunks", "streaming", "upload")
 
     def __init__(
-        self, app: ASGIApp, exchange: HTTPExchange, scope: Scope, driver: Driver, policy: Policy, *, streaming: bool = False
+        self,
+        app: ASGIApp,
+        exchange: HTTPExchange,
+        scope: Scope,
+        driver: Driver,
+        policy: Policy,
+        *,
+        streaming: bool = False,
     ) -> None:
         super().__init__(app, exchange, scope, driver, policy)
         self.streaming = streaming
@@ -336,7 +370,7 @@ class HTTPCall(AppCall[HTTPExchange]):
         if exchange.file is not None:
             self._send_file(exchange.file)
         if self.streaming:
-            await self._hand_over()
+            await self._hand_over(message["type"] == "http.response.body")
         if exchange.response_complete:
             self.wake_app()
         self._until_turn -= 1
@@ -351,7 +385,7 @@ class HTTPCall(AppCall[HTTPExchange]):
     async def _send_to_nobody(self) -> None:
         """Do what the profile's server does with a message after the client has left."""
         if self.exchange.profile.after_disconnect == "raise":
-            raise ClientDisconnected("the client has disconnected; nobody reads what is sent from here on")
+            raise self.gone("the client has disconnected; nobody reads what is sent from here on")
         await _Turn()
 
     def _send_file(self, message: Message) -> None:
@@ -361,8 +395,10 @@ class HTTPCall(AppCall[HTTPExchange]):
         if data:
             self.chunks.append(data)
 
-    async def _hand_over(self) -> None:
-        """Show the front that something has come, and wait until it has taken the bytes."""
+    async def _hand_over(self, is_body: bool) -> None:
+        """Show the front that something has come, and wait until it is taken; an empty chunk is taken as well."""
+        if is_body and not self.chunks and not self.exchange.response_complete:
+            self.chunks.append(b"")
         self.notify_front()
         while self.chunks and not self.exchange.disconnected:
             self._taken = taken = self.driver.signal()
@@ -416,16 +452,14 @@ class HTTPCall(AppCall[HTTPExchange]):
         self.disconnect()
         super()._drop()
 
-    async def leave(self, *, grace: float = GRACE_SECONDS, stacklevel: int = 2) -> None:
+    async def leave(self, *, grace: float = GRACE_SECONDS) -> None:
         """Disconnect as a client does, give the app *grace* seconds to notice, then cancel it and say so."""
         if self.finished:
             return
         complete = self.exchange.response_complete
         await self.driver.poke(self.disconnect)
         if not await self.end(grace=grace) and not complete:
-            where = describe_stuck(self, messages=0)
-            text = f"the app went on after the client had left {_task_name(self.scope)} and was cancelled\n{where}"
-            warnings.warn(DisconnectWarning(text), stacklevel=stacklevel + 1)
+            self.ignored_disconnect = True
 
 
 class Upload:
@@ -472,7 +506,7 @@ class SocketCall(AppCall[WebSocketExchange]):
         if findings:
             self.judge(findings)
         if gone and exchange.profile.ws_after_disconnect == "raise":
-            raise ClientDisconnected("the client has closed the WebSocket; nobody reads what is sent from here on")
+            raise self.gone("the client has closed the WebSocket; nobody reads what is sent from here on")
         self.notify_front()
 
 
@@ -485,7 +519,7 @@ class LifespanCall(AppCall[LifespanExchange]):
 class _Turn:
     """Awaited, lets other callbacks of the loop run once. On asyncio a bare yield does that."""
 
-    def __await__(self) -> Iterator[None]:
+    def __await__(self) -> Generator[Any, Any, None]:
         trio = sys.modules.get("trio")
         if trio is not None and trio.lowlevel.in_trio_run():
             yield from trio.lowlevel.checkpoint().__await__()
@@ -526,4 +560,3 @@ def _read_file(message: Message) -> bytes:
     if count is None:
         count = max(os.fstat(descriptor).st_size - offset, 0)
     return os.pread(descriptor, count, offset)
-

@@ -1,6 +1,7 @@
 """`TestClient`: a synchronous client for an ASGI app, to be swapped in for ``starlette.testclient.TestClient``.
 
-It is an ``httpx.Client`` (or ``httpx2.Client``) whose transport is the app, with WebSockets and the app's lifespan beside it.
+It is an ``httpx.Client`` (or ``httpx2.Client``) whose transport is the app, with WebSockets and the app's lifespan
+beside it.
 
 Depends on: transport, websocket_session, lifespan_session, driver, policy, errors, http_library.
 """
@@ -19,18 +20,18 @@ from asgitest.testclient.errors import MisuseError
 from asgitest.testclient.http_library import LIBRARY_NAME, adopt, httpx
 from asgitest.testclient.lifespan_session import LifespanSession
 from asgitest.testclient.policy import build_policy
+from asgitest.testclient.preparation import prepare, prepare_absolute
 from asgitest.testclient.server import DEFAULT_TIMEOUT
 from asgitest.testclient.short_path import (
     REDIRECT_STATUSES,
     ShortPath,
     finish_response,
     make_call,
-    prepare,
-    prepare_absolute,
     run_whole,
 )
+from asgitest.testclient.standing_in import warn_where_starlette_would
 from asgitest.testclient.transport import SyncTransport
-from asgitest.testclient.upgrade import Upgrade, upgrade_headers, websocket_url
+from asgitest.testclient.upgrade import Upgrade, cookie_keeper, upgrade_headers, websocket_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -41,8 +42,8 @@ if TYPE_CHECKING:
     from asgitest.testclient.asgi import Profile
     from asgitest.testclient.call import HTTPCall
     from asgitest.testclient.driver import LeakReport
+    from asgitest.testclient.preparation import Preparation
     from asgitest.testclient.response import Response
-    from asgitest.testclient.short_path import Preparation
     from asgitest.testclient.websocket_session import WebSocketTestSession
 
 __all__ = ["TestClient"]
@@ -67,9 +68,11 @@ class TestClient(httpx.Client):
         headers: Headers of every request.
         follow_redirects: Whether redirects are followed.
         client: Address and port of the client, as the scope shows it; ``None`` hides it.
-        timeout: Seconds that one wait may take: for the response to start, for its next chunk, for a WebSocket message, for
+        timeout: Seconds that one wait may take: for the response to start, for its next chunk, for a WebSocket
+        message, for
             startup and shutdown. ``None`` waits without a deadline.
-        validate: ``"strict"`` raises where the app breaks a MUST rule of ASGI and warns for SHOULD rules, ``"warn"`` warns
+        validate: ``"strict"`` raises where the app breaks a MUST rule of ASGI and warns for SHOULD rules, ``"warn"``
+        warns
             for both, ``"off"`` checks nothing.
         select: Prefixes of rule ids to check; all if empty.
         ignore: Prefixes of rule ids not to check.
@@ -173,7 +176,9 @@ class TestClient(httpx.Client):
         timeout: Any = DEFAULT,
         extensions: dict[str, Any] | None = None,
     ) -> Any:
-        """Send a request to the app; what the HTTP library's ``Client.request`` takes, also with objects of the other library."""
+        """Send a request to the app; the arguments are those of the HTTP library, objects of the other one included."""
+        if timeout is not DEFAULT:
+            warn_where_starlette_would(TestClient)
         usual = data is None and files is None and cookies is None and extensions is None
         if usual and auth is DEFAULT and timeout is DEFAULT and type(url) is str and self._takes_short_path():
             response = self._request_short(method, url, content, json, params, headers, follow_redirects)
@@ -214,16 +219,16 @@ class TestClient(httpx.Client):
             and type(transport).handle_request is _HANDLE_REQUEST
         )
 
-    def _request_short(  # noqa: PLR0917 - the arguments of request() that the short path knows
+    def _request_short(
         self, method: str, url: str, content: Any, json: Any, params: Any, headers: Any, follow_redirects: Any
     ) -> Response | None:
         """Send a request by the short path; ``None`` if it is not for that."""
-        merged_params = None
+        merged_params: Any = None
         if params is not None or self._params:
             merged_params = self._merge_queryparams(adopt(params))
-            if not merged_params:
+            if not isinstance(merged_params, httpx.QueryParams) or not merged_params:
                 return None
-        prepared = prepare(self._base_url, url, merged_params, self._merge_url)
+        prepared = prepare(self._short.base_text(self._base_url), url, merged_params, self._merge_url)
         if prepared is None:
             return None
         request = self._short.build(
@@ -231,7 +236,7 @@ class TestClient(httpx.Client):
             prepared,
             self._headers,
             extra=adopt(headers),
-            cookie=self._cookie_headers.header(self._cookies, prepared.url),
+            cookie=self._cookie_headers.header(self._cookies, prepared),
             content=content,
             json=json,
             timeout=self._timeout,
@@ -247,11 +252,12 @@ class TestClient(httpx.Client):
         while True:
             if len(history) > self.max_redirects:
                 raise httpx.TooManyRedirects("Exceeded maximum allowed redirects.", request=request)
-            response = self._send_short(request, prepared)
-            if "set-cookie" in response.headers:
+            response, names = self._send_short(request, prepared)
+            if b"set-cookie" in names:
                 self._cookies.extract_cookies(response)
-            response.history = list(history)
-            if response.status_code not in REDIRECT_STATUSES or "location" not in response.headers:
+            if history:
+                response.history = list(history)
+            if response.status_code not in REDIRECT_STATUSES or b"location" not in names:
                 return response
             if not follow:
                 with contextlib.suppress(httpx.RemoteProtocolError):
@@ -262,8 +268,8 @@ class TestClient(httpx.Client):
             history.append(response)
             prepared = prepare_absolute(request.url)
 
-    def _send_short(self, request: httpx.Request, prepared: Preparation) -> Response:
-        """Call the app and build its whole response."""
+    def _send_short(self, request: httpx.Request, prepared: Preparation) -> tuple[Response, set[bytes]]:
+        """Call the app and build its whole response; also the names of its headers, in lower case."""
         started = time.perf_counter()
         server = self._server
         if server.driver is not None:
@@ -271,11 +277,12 @@ class TestClient(httpx.Client):
         else:
             with server.lease() as driver:
                 call = self._call_short(driver, request, prepared)
-        response = finish_response(call, request, started, self._default_encoding)
+        names = {name.lower() for name, _ in call.exchange.headers}
+        response = finish_response(call, request, started, self._default_encoding, names)
         if _logger.isEnabledFor(logging.INFO):
             status = f"{response.http_version} {response.status_code} {response.reason_phrase}"
             _logger.info('HTTP Request: %s %s "%s"', request.method, request.url, status)
-        return response
+        return response, names
 
     def _call_short(self, driver: Driver, request: httpx.Request, prepared: Preparation) -> HTTPCall:
         """Call the app to its end."""
@@ -286,7 +293,9 @@ class TestClient(httpx.Client):
 
     # WebSocket ----------------------------------------------------------------------------------------------------
 
-    def websocket_connect(self, url: str, subprotocols: Sequence[str] | None = None, **kwargs: Any) -> WebSocketTestSession:
+    def websocket_connect(
+        self, url: str, subprotocols: Sequence[str] | None = None, **kwargs: Any
+    ) -> WebSocketTestSession:
         """Connect a WebSocket, in a ``with`` block.
 
         Args:
@@ -298,10 +307,12 @@ class TestClient(httpx.Client):
             WebSocketDisconnect: On entering the block, if the app refuses.
         """
         kwargs["headers"] = upgrade_headers(adopt(kwargs.get("headers")), subprotocols)
+        absolute = websocket_url(self._merge_url(adopt(url)))
         try:
-            super().request("GET", websocket_url(self._merge_url(adopt(url))), **kwargs)
+            super().request("GET", absolute, **kwargs)
         except Upgrade as upgrade:
             session: WebSocketTestSession = upgrade.session
+            session.on_accept(cookie_keeper(self.cookies, absolute))
             return session
         raise MisuseError("the request for a WebSocket was answered by another transport; is one mounted for ws://?")
 
@@ -317,7 +328,12 @@ class TestClient(httpx.Client):
             driver.open()
             stack.callback(self._close_driver, driver)
             lifespan = LifespanSession(
-                self.app, self.app_state, driver, self._server.policy, profile=self._server.profile, timeout=self.timeout.read
+                self.app,
+                self.app_state,
+                driver,
+                self._server.policy,
+                profile=self._server.profile,
+                timeout=self.timeout.read,
             )
             stack.callback(self._restore, self._server.driver, self._server.lifespan, self._portal)
             self._server.driver = driver
@@ -375,7 +391,7 @@ class TestClient(httpx.Client):
 
     @property
     def portal(self) -> BlockingPortal | None:
-        """An anyio blocking portal on the app's loop: ``client.portal.call(async_function)``; ``None`` outside ``with``."""
+        """An anyio blocking portal on the app's loop, for ``portal.call(function)``; ``None`` outside ``with``."""
         if self._portal is not None:
             return self._portal
         return None if self._server.driver is None else self._server.driver.portal()

@@ -13,6 +13,8 @@ from asgitest.testclient.http_library import httpx
 if TYPE_CHECKING:
     from http.cookiejar import Cookie
 
+    from asgitest.testclient.preparation import Preparation
+
 __all__ = ["CookieHeaders", "CountingJar"]
 
 
@@ -42,21 +44,23 @@ class CookieHeaders:
     def __init__(self) -> None:
         self._jar: Any = None
         self._changes = -1
-        self._headers: dict[httpx.URL, str | None] = {}
+        self._headers: dict[Preparation, str | None] = {}
 
-    def header(self, cookies: httpx.Cookies, url: httpx.URL) -> str | None:
-        """The ``Cookie`` header for *url*; ``None`` if no cookie goes there."""
+    def header(self, cookies: httpx.Cookies, prepared: Preparation) -> str | None:
+        """The ``Cookie`` header for a URL; ``None`` if no cookie goes there."""
         jar = cookies.jar
         if not isinstance(jar, CountingJar):
-            return _work_out(cookies, url)
+            return _work_out(cookies, prepared.url)
+        if not jar.changes:
+            return None
         if jar is not self._jar or jar.changes != self._changes:
             self._jar, self._changes = jar, jar.changes
             self._headers.clear()
-        elif url in self._headers:
-            return self._headers[url]
-        header = _work_out(cookies, url)
+        elif prepared in self._headers:
+            return self._headers[prepared]
+        header = _work_out(cookies, prepared.url)
         if jar.changes == self._changes and all(cookie.expires is None for cookie in jar):
-            self._headers[url] = header
+            self._headers[prepared] = header
         else:
             self._changes = -1
         return header

@@ -143,7 +143,7 @@ _timeout_classes: dict[tuple[type, ...], type[DeadlineExceeded]] = {}
 
 
 def timeout_class(kind: type[DeadlineExceeded]) -> type[DeadlineExceeded]:
-    """Return *kind* joined with the ``ReadTimeout`` of each HTTP library that is loaded, so that ``except`` clauses match.
+    """Return *kind* joined with the ``ReadTimeout`` of each HTTP library that is loaded, for ``except`` clauses.
 
     Args:
         kind: `DeadlineExceeded` or `DeadlockDetected`.

@@ -1,7 +1,9 @@
 """The HTTP client library the fronts are built on: httpx2 when it is installed, else httpx.
 
-The choice is the one ``starlette.testclient`` makes, so that the types of responses do not change for somebody who swaps
-one import. ``ASGITEST_HTTP=httpx`` or ``ASGITEST_HTTP=httpx2`` overrides it. Every other module takes the library from here.
+The choice is the one ``starlette.testclient`` makes, so that the types of responses do not change for somebody who
+swaps
+one import. ``ASGITEST_HTTP=httpx`` or ``ASGITEST_HTTP=httpx2`` overrides it. Every other module takes the library
+from here.
 
 Depends on: the standard library, and on exactly one of httpx and httpx2.
 """
@@ -33,7 +35,9 @@ else:
             except ModuleNotFoundError as error:
                 if error.name != name:
                     raise
-        message = f"asgitest needs {wanted or 'httpx or httpx2'}, which is not installed: pip install {wanted or 'httpx'}"
+        message = (
+            f"asgitest needs {wanted or 'httpx or httpx2'}, which is not installed: pip install {wanted or 'httpx'}"
+        )
         raise RuntimeError(message)
 
     httpx = _choose()
@@ -47,7 +51,8 @@ __all__ = ["LIBRARY_NAME", "adopt", "httpx"]
 def adopt(value: Any) -> Any:
     """Turn an object of the other HTTP library into one of the chosen library; pass anything else through.
 
-    Users live with both libraries at once (an ``httpx.URL`` from one dependency, an ``httpx2.BasicAuth`` from another), and the
+    Users live with both libraries at once (an ``httpx.URL`` from one dependency, an ``httpx2.BasicAuth`` from
+    another), and the
     libraries refuse each other's objects. Converted are URL, Headers, Cookies, QueryParams, Timeout, BasicAuth, and any
     other Auth by running its flow.
 

@@ -37,7 +37,14 @@ class LifespanSession:
     """
 
     def __init__(
-        self, app: Any, state: dict[str, Any], driver: Driver, policy: Policy, *, profile: Profile, timeout: float | None
+        self,
+        app: Any,
+        state: dict[str, Any],
+        driver: Driver,
+        policy: Policy,
+        *,
+        profile: Profile,
+        timeout: float | None,
     ) -> None:
         scope = build_lifespan_scope(state=state, profile=profile)
         self.exchange = LifespanExchange(scope, profile=profile)
@@ -49,8 +56,14 @@ class LifespanSession:
 
     @property
     def supported(self) -> bool:
-        """Whether the app takes part in the lifespan; an app that raises before its first ``receive()`` does not."""
-        return not self.exchange.unsupported
+        """Whether the app takes part in the lifespan; an app that raises before its first ``receive()`` does not.
+
+        Of an app whose framework shows a lifespan (Starlette's router does) such an exception is a bug, not an answer.
+
+        Source: ASGI ``lifespan``, "If an exception is raised ... the server must continue but not send any lifespan
+        events."
+        """
+        return not self.exchange.unsupported or has_framework_lifespan(self.call.app)
 
     async def startup(self) -> None:
         """Start the app.
@@ -105,7 +118,7 @@ class LifespanSession:
         ]
 
     def context(self) -> contextvars.Context | None:
-        """Build the context for a request: the test's, with what the lifespan has set; ``None`` if it has set nothing."""
+        """The context for a request: the test's, with what the lifespan has set; ``None`` if it has set nothing."""
         if not self.changes:
             return None
         context = contextvars.copy_context()
@@ -149,6 +162,11 @@ class LifespanSession:
 
     def _release(self) -> None:
         self.changes = []
+
+
+def has_framework_lifespan(app: Any) -> bool:
+    """Whether the framework of *app* takes part in the lifespan for it."""
+    return hasattr(getattr(app, "router", None), "lifespan_context")
 
 
 _LIBRARY_VARIABLES = frozenset({"current_async_library_cvar", "sniffio_library"})

@@ -35,7 +35,8 @@ class Policy:
     """How strict a client is about the rules of the ASGI specification.
 
     Args:
-        mode: ``"strict"`` raises for MUST rules and warns for SHOULD rules, ``"warn"`` warns for both, ``"off"`` keeps quiet.
+        mode: ``"strict"`` raises for MUST rules and warns for SHOULD rules, ``"warn"`` warns for both, ``"off"`` does
+            neither.
         select: Prefixes of rule ids to consider; empty for all.
         ignore: Prefixes of rule ids to leave out.
         routes: For a path prefix, more prefixes of rule ids to leave out there.

@@ -68,7 +68,7 @@ class Conversation:
         return self._call.error
 
     def __repr__(self) -> str:
-        return f"<Conversation {self.scope['method']} {self.scope['path']}, {len(self._call.exchange.trace.messages)} messages>"
+        return f"<Conversation {self.scope['method']} {self.scope['path']}, {self.trace.count} messages>"
 
 
 class Response(httpx.Response):

@@ -1,6 +1,7 @@
 """The server that is not there: what an app is served with when a test calls it in process.
 
-It knows the app, the profile of the server it stands for, the state, the address of the client and the limits; it builds
+It knows the app, the profile of the server it stands for, the state, the address of the client and the limits; it
+builds
 scopes from requests and makes app calls of them. Both clients and both transports are fronts of it.
 
 Source: ASGI ``www``, HTTP and WebSocket connection scope.
@@ -149,14 +150,16 @@ class InProcessServer:
         url = request.url
         scheme = url.scheme
         if scheme not in schemes:
-            raise MisuseError(f"the scheme of {str(url)!r} is {scheme!r}; this call takes {schemes[0]}:// or {schemes[1]}://")
+            raise MisuseError(
+                f"the scheme of {str(url)!r} is {scheme!r}; this call takes {schemes[0]}:// or {schemes[1]}://"
+            )
         raw_path, _, query = url.raw_path.partition(b"?")
         headers = [(name.lower(), value) for name, value in request.headers.raw]
         check_header_values(headers)
         return {
             "scheme": scheme,
             "host": url.raw_host.decode("ascii"),
-            "port": url.port or _PORTS[scheme],
+            "port": _PORTS[scheme] if url.port is None else url.port,
             "path": unquote(raw_path.decode("ascii")),
             "raw_path": raw_path,
             "query_string": query,
@@ -193,7 +196,9 @@ def check_header_values(headers: list[tuple[bytes, bytes]]) -> None:
     """
     for name, value in headers:
         if b"\n" in value or b"\r" in value or b"\0" in value or b"\n" in name or b"\r" in name:
-            raise MisuseError(f"the request header {name!r} holds a line break or NUL: {value!r}; no server would get it")
+            raise MisuseError(
+                f"the request header {name!r} holds a line break or NUL: {value!r}; no server would get it"
+            )
 
 
 def _find_profile(profile: str | Profile) -> Profile:

@@ -1,8 +1,11 @@
 """The short path of a request through the HTTP library, for the requests that tests are made of.
 
-The HTTP library spends a quarter of a millisecond on a request before it reaches the transport, and most of that on work whose
-result is the same each time. This module builds the same ``Request`` and ``Response`` objects with less work, and gives up
-(returns ``None``) for anything unusual, so that the library's own path remains the one definition of what a request means:
+The HTTP library spends a quarter of a millisecond on a request before it reaches the transport, and most of that on
+work whose
+result is the same each time. This module builds the same ``Request`` and ``Response`` objects with less work, and
+gives up
+(returns ``None``) for anything unusual, so that the library's own path remains the one definition of what a request
+means:
 a differential test drives both with the same requests and compares what the app saw and what the test got.
 
 Two attribute names of the library's response are not public: ``_content`` and ``_num_bytes_downloaded``.
@@ -12,93 +15,28 @@ Depends on: http_library, server, response.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json as jsonlib
 import time
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from asgitest.testclient.asgi import HTTPExchange, build_http_scope
 from asgitest.testclient.call import HTTPCall
-from asgitest.testclient.errors import MisuseError
 from asgitest.testclient.http_library import httpx
 from asgitest.testclient.response import Conversation, Response, add_debug
 
 if TYPE_CHECKING:
     from asgitest.testclient.driver import Driver
+    from asgitest.testclient.preparation import Preparation
     from asgitest.testclient.server import InProcessServer
 
-__all__ = ["Preparation", "ShortPath", "finish_response"]
+__all__ = ["REDIRECT_STATUSES", "ShortPath", "finish_response", "make_call", "run_whole"]
 
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 _BODY_METHODS = frozenset({"POST", "PUT", "PATCH", "QUERY"})
-_PORTS = {"http": 80, "https": 443}
-_MAX_PREPARED = 2048
 _FORBIDDEN = (b"\r", b"\n", b"\0")
 
 ClientHeaders = list[tuple[bytes, bytes]]
-
-
-class Preparation:
-    """A URL with all that a scope and a request need of it.
-
-    Args:
-        url: Absolute, http or https, without credentials.
-    """
-
-    __slots__ = ("host", "host_header", "path", "port", "query_string", "raw_path", "scheme", "url")
-
-    def __init__(self, url: httpx.URL) -> None:
-        self.url = url
-        self.scheme = url.scheme
-        self.host = url.raw_host.decode("ascii")
-        self.port = url.port or _PORTS[url.scheme]
-        self.host_header = (b"Host", url.netloc)
-        self.raw_path, _, self.query_string = url.raw_path.partition(b"?")
-        self.path = unquote(self.raw_path.decode("ascii"))
-
-
-# URLs are the same for all clients of a process: tests make many clients and ask few URLs.
-_prepared: dict[tuple[httpx.URL, str, str | None], Preparation] = {}
-
-
-def prepare(base_url: httpx.URL, url: str, params: httpx.QueryParams | None, merge: Any) -> Preparation | None:
-    """Look up, or make, the preparation of a URL; ``None`` if it is not for the short path.
-
-    Args:
-        base_url: The client's.
-        url: As the test wrote it.
-        params: Query parameters, merged.
-        merge: The client's own way to merge a URL with its base.
-    """
-    key = (base_url, url, None if params is None else str(params))
-    found = _prepared.get(key)
-    if found is not None:
-        return found
-    merged = merge(url)
-    if params is not None:
-        merged = httpx.URL(merged, params=params)
-    if merged.scheme not in _PORTS or merged.userinfo or not merged.host:
-        return None
-    if len(_prepared) >= _MAX_PREPARED:
-        _prepared.clear()
-    found = _prepared[key] = Preparation(merged)
-    return found
-
-
-def prepare_absolute(url: httpx.URL) -> Preparation:
-    """Prepare the URL of a redirect.
-
-    Raises:
-        MisuseError: If its scheme is not http or https.
-    """
-    if url.scheme not in _PORTS:
-        raise MisuseError(f"the app redirects to {str(url)!r}, which is neither http:// nor https://")
-    key = (url, "", None)
-    found = _prepared.get(key)
-    if found is None:
-        found = _prepared[key] = Preparation(url)
-    return found
 
 
 async def run_whole(server: InProcessServer, call: HTTPCall, timeout: float | None) -> None:
@@ -120,13 +58,21 @@ async def run_whole(server: InProcessServer, call: HTTPCall, timeout: float | No
 class ShortPath:
     """Builds requests for one client, and remembers what does not change between them."""
 
-    __slots__ = ("_known", "_raw", "_timeout", "_timeout_extension")
+    __slots__ = ("_base", "_base_text", "_known", "_raw", "_timeout", "_timeout_extension")
 
     def __init__(self) -> None:
+        self._base: httpx.URL | None = None
+        self._base_text = ""
         self._raw: ClientHeaders = []
         self._known: frozenset[bytes] = frozenset()
         self._timeout: Any = None
         self._timeout_extension: dict[str, Any] = {}
+
+    def base_text(self, base_url: httpx.URL) -> str:
+        """The client's base URL as text; working it out takes longer than the whole rest of a cached URL."""
+        if base_url is not self._base:
+            self._base, self._base_text = base_url, str(base_url)
+        return self._base_text
 
     def build(
         self,
@@ -251,7 +197,9 @@ def has_forbidden(headers: ClientHeaders) -> bool:
     return any(byte in joined for byte in _FORBIDDEN)
 
 
-def finish_response(call: HTTPCall, request: httpx.Request, started: float, default_encoding: Any) -> Response:
+def finish_response(
+    call: HTTPCall, request: httpx.Request, started: float, default_encoding: Any, names: set[bytes]
+) -> Response:
     """Build the whole response of a call that has ended, read and closed.
 
     Args:
@@ -259,6 +207,7 @@ def finish_response(call: HTTPCall, request: httpx.Request, started: float, defa
         request: What it answers.
         started: When the request was sent, of ``time.perf_counter``.
         default_encoding: The client's.
+        names: The names of the response's headers, in lower case.
     """
     exchange = call.exchange
     chunks = call.chunks
@@ -277,12 +226,12 @@ def finish_response(call: HTTPCall, request: httpx.Request, started: float, defa
         response.extensions["http.response.trailers"] = exchange.trailers
     if exchange.debug is not None:
         add_debug(response, exchange.debug)
-    if "content-encoding" in response.headers:
+    if b"content-encoding" in names:
         response.read()
     else:
         response._content = body  # noqa: SLF001 - what read() would set
         response._num_bytes_downloaded = len(body)  # noqa: SLF001 - what read() would set
         response.is_stream_consumed = True
         response.is_closed = True
-    response.elapsed = datetime.timedelta(seconds=time.perf_counter() - started)
+    response.elapsed = dt.timedelta(seconds=time.perf_counter() - started)
     return response

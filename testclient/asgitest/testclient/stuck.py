@@ -23,7 +23,8 @@ def describe_stuck(call: AppCall[Any], *, messages: int = 6) -> str:
         messages: How many of the last messages to show; 0 for none.
 
     Returns:
-        Several lines, without a final newline: the await chain from the app inwards, each frame with file and line, then the
+        Several lines, without a final newline: the await chain from the app inwards, each frame with file and line,
+        then the
         stacks of busy worker threads, then the conversation.
     """
     lines: list[str] = []
@@ -36,5 +37,9 @@ def describe_stuck(call: AppCall[Any], *, messages: int = 6) -> str:
         lines += ["  worker threads:", *(f"    {line}" for line in stacks.splitlines())]
     if messages:
         conversation = call.exchange.trace.render(last=messages)
-        lines += ["  messages:", *(f"  {line}" for line in conversation.splitlines())] if conversation else ["  no message yet"]
+        lines += (
+            ["  messages:", *(f"  {line}" for line in conversation.splitlines())]
+            if conversation
+            else ["  no message yet"]
+        )
     return "\n".join(lines)

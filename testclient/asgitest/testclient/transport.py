@@ -83,7 +83,7 @@ class Exchange:
 
     async def close(self) -> None:
         """Finish: leave as a client does if the app is not done, and tell what it came to."""
-        await self.call.leave(stacklevel=6)
+        await self.call.leave()
         self._conclude()
 
     def _conclude(self) -> None:
@@ -107,12 +107,12 @@ class SyncStream(httpx.SyncByteStream):
         release, self._release = self._release, None
         if release is None:
             return
+        own = sys.exception()
         try:
             complete(self._exchange.close())
         except Exception as error:
             # The test's own exception comes first; this one is noted on it.
-            own = sys.exception().__context__ if sys.exception() is error else None
-            if own is None or isinstance(own, StopIteration | GeneratorExit):
+            if own is None or own is error or isinstance(own, StopIteration | GeneratorExit):
                 raise
             own.add_note(f"asgitest: when the response was left, the app also raised {error!r}")
         finally:
@@ -122,7 +122,14 @@ class SyncStream(httpx.SyncByteStream):
 class SyncTransport(InProcessServer, httpx.BaseTransport):
     """Serves requests of a synchronous client. Starlette's name for it is ``_TestClientTransport``."""
 
-    def __init__(self, app: Any, portal_factory: Any = None, raise_server_exceptions: bool = True, root_path: str = "", **options: Any) -> None:
+    def __init__(
+        self,
+        app: Any,
+        portal_factory: Any = None,
+        raise_server_exceptions: bool = True,
+        root_path: str = "",
+        **options: Any,
+    ) -> None:
         options.setdefault("app_state", {})
         super().__init__(app, raise_server_exceptions=raise_server_exceptions, root_path=root_path, **options)
         self.portal_factory = portal_factory
@@ -201,5 +208,3 @@ class AsyncTransport(InProcessServer, httpx.AsyncBaseTransport):
         exchange = Exchange(self, call, request)
         await exchange.open()
         return build_response(call, request, AsyncStream(exchange))
-
-

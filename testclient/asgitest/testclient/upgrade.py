@@ -11,12 +11,12 @@ from asgitest.testclient.errors import MisuseError
 from asgitest.testclient.http_library import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-__all__ = ["Upgrade", "upgrade_headers", "websocket_url"]
+__all__ = ["Upgrade", "cookie_keeper", "upgrade_headers", "websocket_url"]
 
 
-class Upgrade(Exception):  # noqa: N818 - not an error: it carries the session out of the HTTP library
+class Upgrade(Exception):
     """Carries a session through the HTTP library, which knows only responses.
 
     Args:
@@ -55,3 +55,19 @@ def websocket_url(url: httpx.URL) -> httpx.URL:
     if url.scheme not in schemes:
         raise MisuseError(f"a WebSocket URL has the scheme ws or wss, not {url.scheme!r}: {url}")
     return url.copy_with(scheme=schemes[url.scheme])
+
+
+def cookie_keeper(cookies: httpx.Cookies, url: httpx.URL) -> Callable[[list[tuple[bytes, bytes]]], None]:
+    """Make a function that stores the cookies of an accepted handshake, as browsers do.
+
+    Args:
+        cookies: The client's jar.
+        url: Of the handshake, ws or wss.
+    """
+    request = httpx.Request("GET", url.copy_with(scheme="https" if url.scheme == "wss" else "http"))
+
+    def keep(headers: list[tuple[bytes, bytes]]) -> None:
+        if any(name.lower() == b"set-cookie" for name, _ in headers):
+            cookies.extract_cookies(httpx.Response(200, headers=headers, request=request))
+
+    return keep

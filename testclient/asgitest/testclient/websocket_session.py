@@ -12,14 +12,12 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-import warnings
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from asgitest.testclient.call import GRACE_SECONDS, SocketCall
 from asgitest.testclient.driver import Outcome, complete
-from asgitest.testclient.errors import DisconnectWarning, MisuseError
+from asgitest.testclient.errors import MisuseError
 from asgitest.testclient.http_library import httpx
-from asgitest.testclient.stuck import describe_stuck
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -41,7 +39,7 @@ _CLEAN_CODES = frozenset({1000, 1001})
 _UNSET: Any = object()
 
 
-class WebSocketDisconnect(Exception):  # noqa: N818 - the name is Starlette's, which it stands in for
+class WebSocketDisconnect(Exception):
     """The app closed the WebSocket, or refused it.
 
     Where Starlette is loaded, what is raised is a ``starlette.websockets.WebSocketDisconnect`` as well.
@@ -101,7 +99,9 @@ def _joined(ours: type[ModelT], theirs: type) -> type[ModelT]:
     """Return the one class that inherits *ours* and *theirs*."""
     key = (ours, theirs)
     if key not in _joined_classes:
-        _joined_classes[key] = type(ours.__name__, (ours, theirs), {"__module__": ours.__module__, "__doc__": ours.__doc__})
+        _joined_classes[key] = type(
+            ours.__name__, (ours, theirs), {"__module__": ours.__module__, "__doc__": ours.__doc__}
+        )
     return _joined_classes[key]
 
 
@@ -111,7 +111,6 @@ class Session:
     Args:
         call: The app call, not begun.
         timeout: Seconds that each wait may take; ``None`` for no deadline.
-        on_accept: Called with the headers the app accepted with.
         context: Builds the context that the app runs in.
     """
 
@@ -120,7 +119,6 @@ class Session:
         call: SocketCall,
         *,
         timeout: float | None,
-        on_accept: Callable[[list[tuple[bytes, bytes]]], None] | None = None,
         context: Callable[[], Any] | None = None,
     ) -> None:
         self.call = call
@@ -128,7 +126,8 @@ class Session:
         self.timeout = timeout
         self.subprotocol: str | None = None
         self.headers: list[tuple[bytes, bytes]] = []
-        self._on_accept = on_accept
+        self.on_accept: Callable[[list[tuple[bytes, bytes]]], None] | None = None
+        """Called with the headers that the app accepted with."""
         self._context = context
         self._close_seen = False
         self._client_closed = False
@@ -143,12 +142,14 @@ class Session:
         """
         exchange = self.exchange
         await self.call.start(self._context() if self._context else None)
-        await self.call.until(self._answered, self.timeout, f"the app to accept the WebSocket {self.call.scope['path']}")
+        await self.call.until(
+            self._answered, self.timeout, f"the app to accept the WebSocket {self.call.scope['path']}"
+        )
         if exchange.accepted:
             self.subprotocol = exchange.subprotocol
             self.headers = exchange.accept_headers
-            if self._on_accept is not None:
-                self._on_accept(self.headers)
+            if self.on_accept is not None:
+                self.on_accept(self.headers)
             return
         error = self._refusal()
         await self.leave(raise_app_error=error is None)
@@ -180,7 +181,7 @@ class Session:
         if kind == "websocket.disconnect":
             self._client_closed = True
             self.exchange.client_closed(message.get("code", 1005), message.get("reason"))
-        elif kind != "websocket.connect":
+        else:
             self.exchange.client_sent(message)
         self.call.wake_app()
 
@@ -241,10 +242,10 @@ class Session:
             raise disconnect_error(message["code"], message["reason"])
         value = message.get(key)
         if value is None:
-            other = "bytes" if key == "text" else "text"
+            other, unit = ("bytes", "bytes") if key == "text" else ("text", "characters")
+            kind = "binary" if key == "text" else "text"
             size = len(message.get(other) or "")
-            kind = "binary" if other == "bytes" else "text"
-            raise MisuseError(f"the app sent a {kind} message of {size} {'bytes' if other == 'bytes' else 'characters'}; receive it with receive_{other}()")
+            raise MisuseError(f"the app sent a {kind} message of {size} {unit}; receive it with receive_{other}()")
         return value
 
     async def is_silent(self, seconds: float) -> bool:
@@ -264,9 +265,7 @@ class Session:
             if not self._client_closed:
                 await call.driver.poke(self._feed, {"type": "websocket.disconnect", "code": 1000, "reason": None})
             if not await call.end(grace=GRACE_SECONDS) and open_before:
-                where = describe_stuck(call, messages=0)
-                text = f"the app went on after the client had left websocket {call.scope['path']} and was cancelled\n{where}"
-                warnings.warn(DisconnectWarning(text), stacklevel=5)
+                call.ignored_disconnect = True
         call.conclude(raise_app_error=raise_app_error, stacklevel=5)
 
 
@@ -280,6 +279,10 @@ class _SessionFace:
         self.scope: Scope = session.call.scope
         self.accepted_subprotocol: str | None = None
         self.extra_headers: list[tuple[bytes, bytes]] | None = None
+
+    def on_accept(self, callback: Callable[[list[tuple[bytes, bytes]]], None]) -> None:
+        """Call *callback* with the headers that the app accepts with."""
+        self._session.on_accept = callback
 
     @property
     def driver(self) -> Driver:
@@ -418,7 +421,11 @@ class WebSocketTestSession(_SessionFace):
         return bytes(complete(self._session.receive_data("bytes", timeout)))
 
     def receive_json(
-        self, mode: Literal["text", "binary"] = "text", *, type: Any = None, timeout: float | None = _UNSET  # noqa: A002 - reads best
+        self,
+        mode: Literal["text", "binary"] = "text",
+        *,
+        type: Any = None,  # noqa: A002 - reads best in a call
+        timeout: float | None = _UNSET,
     ) -> Any:
         """Receive JSON; with ``type=``, a pydantic model or a dataclass, an instance of that."""
         return _load_json(complete(self._session.receive_data(_json_key(mode), timeout)), type)
@@ -478,25 +485,29 @@ class AsyncWebSocketTestSession(_SessionFace):
         """Drop the connection without a close."""
         await self._session.abort()
 
-    async def receive(self, timeout: float | None = _UNSET) -> Message:  # noqa: ASYNC109 - the twin of the sync method
+    async def receive(self, timeout: float | None = _UNSET) -> Message:
         """Receive the app's next raw message."""
         return await self._session.receive(timeout)
 
-    async def receive_text(self, timeout: float | None = _UNSET) -> str:  # noqa: ASYNC109 - the twin of the sync method
+    async def receive_text(self, timeout: float | None = _UNSET) -> str:
         """Receive a text message."""
         return str(await self._session.receive_data("text", timeout))
 
-    async def receive_bytes(self, timeout: float | None = _UNSET) -> bytes:  # noqa: ASYNC109 - the twin of the sync method
+    async def receive_bytes(self, timeout: float | None = _UNSET) -> bytes:
         """Receive a binary message."""
         return bytes(await self._session.receive_data("bytes", timeout))
 
     async def receive_json(
-        self, mode: Literal["text", "binary"] = "text", *, type: Any = None, timeout: float | None = _UNSET  # noqa: A002, ASYNC109 - the twin of the sync method
+        self,
+        mode: Literal["text", "binary"] = "text",
+        *,
+        type: Any = None,  # noqa: A002 - reads best in a call
+        timeout: float | None = _UNSET,
     ) -> Any:
         """Receive JSON; with ``type=``, an instance of that."""
         return _load_json(await self._session.receive_data(_json_key(mode), timeout), type)
 
-    async def receive_nothing(self, timeout: float = 0.0) -> bool:  # noqa: ASYNC109 - the twin of the sync method
+    async def receive_nothing(self, timeout: float = 0.0) -> bool:
         """Whether the app sends nothing; with *timeout* it is watched for so many seconds."""
         return await self._session.is_silent(timeout)
 

@@ -1,0 +1,110 @@
+"""Watching the traffic of clients: a record of each app call that has ended, for reports, coverage and checks.
+
+Nothing is recorded while nobody watches.
+
+Depends on: ``asgitest.testclient.asgi``, for types.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from asgitest.testclient.asgi import Finding, Trace
+
+__all__ = ["ExchangeRecord", "observe", "record_call"]
+
+_MAX_EXCERPT_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeRecord:
+    """One app call that has ended.
+
+    Args:
+        kind: ``"http"`` or ``"websocket"``.
+        scope: The scope as the app has left it; frameworks put the matched route there.
+        request_body: The first 64 KiB of the request body.
+        status: Of the response, or of the denial; ``None`` if there was none.
+        headers: Of the response, or of the acceptance.
+        body: The first 64 KiB of the response body.
+        trace: The ASGI messages.
+        findings: Every rule that the app broke.
+        exception: What the app raised.
+        duration: Seconds of real time.
+        ignored_disconnect: Whether the app had to be cancelled because it went on after the client had left.
+        close_code: Of a WebSocket that the app closed.
+    """
+
+    kind: str
+    scope: dict[str, Any]
+    request_body: bytes
+    status: int | None
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+    trace: Trace
+    findings: tuple[Finding, ...]
+    exception: BaseException | None
+    duration: float
+    ignored_disconnect: bool
+    close_code: int | None = None
+
+
+observers: list[Callable[[ExchangeRecord], object]] = []
+
+
+@contextlib.contextmanager
+def observe(callback: Callable[[ExchangeRecord], object]) -> Iterator[None]:
+    """Call *callback* with a record of every app call of every client, while the block lasts.
+
+    Args:
+        callback: Called in the thread of the client, after the call has ended and before its errors are raised.
+    """
+    observers.append(callback)
+    try:
+        yield
+    finally:
+        observers.remove(callback)
+
+
+def record_call(call: Any) -> None:
+    """Show an ended call to whoever watches, once."""
+    if call.recorded or call.scope["type"] == "lifespan":
+        return
+    call.recorded = True
+    record = _build_record(call)
+    for observer in tuple(observers):
+        observer(record)
+
+
+def _build_record(call: Any) -> ExchangeRecord:
+    exchange = call.exchange
+    is_http = call.scope["type"] == "http"
+    messages = [message for message in exchange.trace.messages if isinstance(message, dict)]
+    return ExchangeRecord(
+        kind=call.scope["type"],
+        scope=call.scope,
+        request_body=_joined(messages, "http.request"),
+        status=exchange.status if is_http else exchange.denial_status,
+        headers=tuple(exchange.headers if is_http else exchange.accept_headers),
+        body=_joined(messages, "http.response.body"),
+        trace=exchange.trace,
+        findings=tuple(exchange.findings),
+        exception=call.error,
+        duration=time.perf_counter() - call.begun,
+        ignored_disconnect=call.ignored_disconnect,
+        close_code=None if is_http else exchange.close_code,
+    )
+
+
+def _joined(messages: list[dict[str, Any]], kind: str) -> bytes:
+    """Join the bodies of the messages of one type, up to the limit."""
+    parts = (message.get("body") for message in messages if message.get("type") == kind)
+    return b"".join(bytes(part) for part in parts if isinstance(part, bytes | bytearray | memoryview))[
+        :_MAX_EXCERPT_BYTES
+    ]
