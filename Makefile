@@ -77,7 +77,7 @@ lint: $(LINT)  ## ruff with every rule on
 
 types: $(LINT)  ## mypy and pyright, both strict
 	$(BIN)/mypy $(SOURCES)
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 arch: $(LINT)  ## import contracts, the shape of the code, the contents of the wheel
 	$(BIN)/lint-imports

@@ -23,7 +23,7 @@ def test_the_page_lists_the_layers_of_the_contract() -> None:
 
     (listing,) = re.findall(r"<!-- layers -->\n```text\n(.*?)```", page, flags=re.DOTALL)
 
-    assert [line.split("  ")[0] for line in listing.splitlines()] == contract_layers()
+    assert [line.split("  ")[0] for line in listing.splitlines() if not line.startswith(" ")] == contract_layers()
 
 
 def test_no_module_imports_itself_in_a_circle() -> None:
