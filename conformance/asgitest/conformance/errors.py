@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["ConformanceError", "UsageError", "nearest"]
+__all__ = ["ConformanceError", "TargetError", "UsageError", "nearest"]
 
 
 class ConformanceError(Exception):
@@ -35,6 +35,10 @@ class UsageError(ConformanceError):
         super().__init__(f"{sentence} {hint}".strip())
         self.sentence = sentence
         self.hint = hint
+
+
+class TargetError(UsageError):
+    """The app that shall be tested cannot be had: no such module or attribute, or it raises when it is imported."""
 
 
 def nearest(name: str, known: Iterable[str], *, what: str = "") -> str:
