@@ -13,11 +13,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from asgitest.testclient.application import as_asgi3
+from asgitest.testclient.cookies import CountingJar
 from asgitest.testclient.errors import MisuseError
 from asgitest.testclient.http_library import adopt, httpx
 from asgitest.testclient.lifespan_session import LifespanSession
 from asgitest.testclient.policy import build_policy
 from asgitest.testclient.server import DEFAULT_TIMEOUT
+from asgitest.testclient.short_client import ShortPathClient
+from asgitest.testclient.short_path import make_call, run_whole
 from asgitest.testclient.transport import AsyncTransport, own_driver
 from asgitest.testclient.upgrade import cookie_keeper, upgrade_headers, websocket_url
 from asgitest.testclient.websocket_session import AsyncWebSocketTestSession, Session
@@ -27,14 +30,16 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from asgitest.testclient.asgi import Profile
+    from asgitest.testclient.call import HTTPCall
     from asgitest.testclient.driver import Driver, LeakReport
+    from asgitest.testclient.preparation import Preparation
 
 __all__ = ["AsyncTestClient"]
 
 DEFAULT: Any = httpx.USE_CLIENT_DEFAULT
 
 
-class AsyncTestClient(httpx.AsyncClient):
+class AsyncTestClient(ShortPathClient, httpx.AsyncClient):
     """An asynchronous client for an ASGI app: ``async with AsyncTestClient(app) as client: await client.get("/")``.
 
     The arguments are those of `TestClient`, less those that choose a loop: it runs on the caller's, asyncio or trio.
@@ -108,34 +113,59 @@ class AsyncTestClient(httpx.AsyncClient):
             headers=headers,
             transport=transport,
             follow_redirects=follow_redirects,
-            cookies=adopt(cookies),
+            cookies=CountingJar(),
             timeout=adopt(timeout),
             **{name: adopt(value) for name, value in options.items()},
         )
+        self._start_short_path()
+        if cookies is not None:
+            self._cookies.update(adopt(cookies))
 
-    async def request(  # type: ignore[override]  # takes objects of the other library as well
+    async def request(
         self,
         method: str,
         url: Any,
         *,
+        content: Any = None,
+        data: Any = None,
+        files: Any = None,
+        json: Any = None,
         params: Any = None,
         headers: Any = None,
         cookies: Any = None,
         auth: Any = DEFAULT,
+        follow_redirects: Any = DEFAULT,
         timeout: Any = DEFAULT,
-        **options: Any,
+        extensions: dict[str, Any] | None = None,
     ) -> Any:
-        """Send a request to the app; what the HTTP library's ``AsyncClient.request`` takes."""
+        """Send a request to the app; the arguments are those of the HTTP library, objects of the other one included."""
+        usual = data is None and files is None and cookies is None and extensions is None
+        if usual and auth is DEFAULT and timeout is DEFAULT and type(url) is str and self._takes_short_path():
+            response = await self._request_short(method, url, content, json, params, headers, follow_redirects)
+            if response is not None:
+                return response
         return await super().request(
             method,
-            adopt(url),
+            self._merge_url(adopt(url)),
+            content=content,
+            data=data,
+            files=files,
+            json=json,
             params=adopt(params),
             headers=adopt(headers),
             cookies=adopt(cookies),
             auth=adopt(auth),
+            follow_redirects=follow_redirects,
             timeout=adopt(timeout),
-            **options,
+            extensions=extensions,
         )
+
+    async def _run_short(self, request: httpx.Request, prepared: Preparation) -> HTTPCall:
+        """Call the app to its end, on the caller's loop."""
+        server = self._server
+        call = make_call(server, server.driver or own_driver(), request, prepared)
+        await run_whole(server, call, self._timeout.read)
+        return call
 
     def websocket_connect(
         self,
@@ -194,6 +224,7 @@ class AsyncTestClient(httpx.AsyncClient):
             raise
         self._server.driver = driver
         self._server.lifespan = lifespan
+        self._server.lifespan_has_run = True
         return self
 
     async def __aexit__(

@@ -9,26 +9,18 @@ Depends on: transport, websocket_session, lifespan_session, driver, policy, erro
 from __future__ import annotations
 
 import contextlib
-import logging
-import time
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from asgitest.testclient.application import as_asgi3
-from asgitest.testclient.cookies import CookieHeaders, CountingJar
+from asgitest.testclient.cookies import CountingJar
 from asgitest.testclient.driver import Driver, complete
 from asgitest.testclient.errors import MisuseError
-from asgitest.testclient.http_library import LIBRARY_NAME, adopt, httpx
+from asgitest.testclient.http_library import adopt, httpx
 from asgitest.testclient.lifespan_session import LifespanSession
 from asgitest.testclient.policy import build_policy
-from asgitest.testclient.preparation import prepare, prepare_absolute
 from asgitest.testclient.server import DEFAULT_TIMEOUT
-from asgitest.testclient.short_path import (
-    REDIRECT_STATUSES,
-    ShortPath,
-    finish_response,
-    make_call,
-    run_whole,
-)
+from asgitest.testclient.short_client import ShortPathClient
+from asgitest.testclient.short_path import make_call, run_whole
 from asgitest.testclient.standing_in import warn_where_starlette_would
 from asgitest.testclient.transport import SyncTransport
 from asgitest.testclient.upgrade import Upgrade, cookie_keeper, upgrade_headers, websocket_url
@@ -43,16 +35,14 @@ if TYPE_CHECKING:
     from asgitest.testclient.call import HTTPCall
     from asgitest.testclient.driver import LeakReport
     from asgitest.testclient.preparation import Preparation
-    from asgitest.testclient.response import Response
     from asgitest.testclient.websocket_session import WebSocketTestSession
 
 __all__ = ["TestClient"]
 
 DEFAULT: Any = httpx.USE_CLIENT_DEFAULT
-_logger = logging.getLogger(LIBRARY_NAME)
 
 
-class TestClient(httpx.Client):
+class TestClient(ShortPathClient, httpx.Client):
     """A synchronous client for an ASGI app.
 
     The arguments up to *client* are those of ``starlette.testclient.TestClient``, in their order.
@@ -124,8 +114,6 @@ class TestClient(httpx.Client):
         self.async_backend = {"backend": backend, "backend_options": backend_options or {}}
         self.leaks: LeakReport | None = None
         self._portal: BlockingPortal | None = None
-        self._short = ShortPath()
-        self._cookie_headers = CookieHeaders()
         transport = SyncTransport(
             self.app,
             self._portal_factory,
@@ -154,6 +142,7 @@ class TestClient(httpx.Client):
             timeout=adopt(timeout),
             **{name: adopt(value) for name, value in options.items()},
         )
+        self._start_short_path()
         if cookies is not None:
             self._cookies.update(adopt(cookies))
 
@@ -181,7 +170,7 @@ class TestClient(httpx.Client):
             warn_where_starlette_would(TestClient)
         usual = data is None and files is None and cookies is None and extensions is None
         if usual and auth is DEFAULT and timeout is DEFAULT and type(url) is str and self._takes_short_path():
-            response = self._request_short(method, url, content, json, params, headers, follow_redirects)
+            response = complete(self._request_short(method, url, content, json, params, headers, follow_redirects))
             if response is not None:
                 return response
         return super().request(
@@ -200,96 +189,17 @@ class TestClient(httpx.Client):
             extensions=extensions,
         )
 
-    def _takes_short_path(self) -> bool:
-        """Whether nothing of this client is out of the ordinary: no auth, hooks, mounts, or replaced methods."""
-        hooks = self.event_hooks
-        transport = self._transport
-        return (
-            transport is self._server
-            and self.auth is None
-            and not self._mounts
-            and not hooks["request"]
-            and not hooks["response"]
-            and not self.is_closed
-            and "handle_request" not in transport.__dict__
-            and "send" not in self.__dict__
-            and "build_request" not in self.__dict__
-            and type(self).send is _SEND
-            and type(self).build_request is _BUILD_REQUEST
-            and type(transport).handle_request is _HANDLE_REQUEST
-        )
-
-    def _request_short(
-        self, method: str, url: str, content: Any, json: Any, params: Any, headers: Any, follow_redirects: Any
-    ) -> Response | None:
-        """Send a request by the short path; ``None`` if it is not for that."""
-        merged_params: Any = None
-        if params is not None or self._params:
-            merged_params = self._merge_queryparams(adopt(params))
-            if not isinstance(merged_params, httpx.QueryParams) or not merged_params:
-                return None
-        prepared = prepare(self._short.base_text(self._base_url), url, merged_params, self._merge_url)
-        if prepared is None:
-            return None
-        request = self._short.build(
-            method,
-            prepared,
-            self._headers,
-            extra=adopt(headers),
-            cookie=self._cookie_headers.header(self._cookies, prepared),
-            content=content,
-            json=json,
-            timeout=self._timeout,
-        )
-        if request is None:
-            return None
-        follow = self.follow_redirects if follow_redirects is DEFAULT else follow_redirects
-        return self._follow_short(request, prepared, follow=follow)
-
-    def _follow_short(self, request: httpx.Request, prepared: Preparation, *, follow: bool) -> Response:
-        """Send a request and follow its redirects."""
-        history: list[Response] = []
-        while True:
-            if len(history) > self.max_redirects:
-                raise httpx.TooManyRedirects("Exceeded maximum allowed redirects.", request=request)
-            response, names = self._send_short(request, prepared)
-            if b"set-cookie" in names:
-                self._cookies.extract_cookies(response)
-            if history:
-                response.history = list(history)
-            if response.status_code not in REDIRECT_STATUSES or b"location" not in names:
-                return response
-            if not follow:
-                with contextlib.suppress(httpx.RemoteProtocolError):
-                    response.next_request = self._build_redirect_request(request, response)
-                return response
-            request = self._build_redirect_request(request, response)
-            request.read()
-            history.append(response)
-            prepared = prepare_absolute(request.url)
-
-    def _send_short(self, request: httpx.Request, prepared: Preparation) -> tuple[Response, set[bytes]]:
-        """Call the app and build its whole response; also the names of its headers, in lower case."""
-        started = time.perf_counter()
+    async def _run_short(self, request: httpx.Request, prepared: Preparation) -> HTTPCall:
+        """Call the app to its end, on the driver of the entered client or on a borrowed one."""
         server = self._server
         if server.driver is not None:
-            call = self._call_short(server.driver, request, prepared)
-        else:
-            with server.lease() as driver:
-                call = self._call_short(driver, request, prepared)
-        names = {name.lower() for name, _ in call.exchange.headers}
-        response = finish_response(call, request, started, self._default_encoding, names)
-        if _logger.isEnabledFor(logging.INFO):
-            status = f"{response.http_version} {response.status_code} {response.reason_phrase}"
-            _logger.info('HTTP Request: %s %s "%s"', request.method, request.url, status)
-        return response, names
-
-    def _call_short(self, driver: Driver, request: httpx.Request, prepared: Preparation) -> HTTPCall:
-        """Call the app to its end."""
-        server = self._server
-        call = make_call(server, driver, request, prepared, request.content)
-        complete(run_whole(server, call, self._timeout.read))
-        return call
+            call = make_call(server, server.driver, request, prepared)
+            await run_whole(server, call, self._timeout.read)
+            return call
+        with server.lease() as driver:
+            call = make_call(server, driver, request, prepared)
+            await run_whole(server, call, self._timeout.read)
+            return call
 
     # WebSocket ----------------------------------------------------------------------------------------------------
 
@@ -338,6 +248,7 @@ class TestClient(httpx.Client):
             stack.callback(self._restore, self._server.driver, self._server.lifespan, self._portal)
             self._server.driver = driver
             self._server.lifespan = lifespan
+            self._server.lifespan_has_run = True
             self._portal = None
             complete(self.wait_startup())
             self.task = lifespan.call.task
@@ -441,9 +352,3 @@ def driver_of(portal: BlockingPortal) -> Driver:
     from asgitest.testclient.driver import driver_for_portal  # noqa: PLC0415 - seldom needed
 
     return driver_for_portal(portal)
-
-
-# What the short path stands in for; where somebody has replaced one of these, the long path is taken.
-_SEND = TestClient.send
-_BUILD_REQUEST = TestClient.build_request
-_HANDLE_REQUEST = SyncTransport.handle_request

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from asgitest.testclient.driver import Driver
     from asgitest.testclient.policy import Policy
 
-__all__ = ["LifespanSession"]
+__all__ = ["LifespanSession", "has_framework_lifespan", "has_own_lifespan"]
 
 _MISSING = object()
 
@@ -167,6 +167,23 @@ class LifespanSession:
 def has_framework_lifespan(app: Any) -> bool:
     """Whether the framework of *app* takes part in the lifespan for it."""
     return hasattr(getattr(app, "router", None), "lifespan_context")
+
+
+def has_own_lifespan(app: Any) -> bool:
+    """Whether *app* shows startup or shutdown code of its user, as apps of Starlette and FastAPI do."""
+    router = getattr(app, "router", None)
+    if getattr(router, "on_startup", None) or getattr(router, "on_shutdown", None):
+        return True
+    return _is_users(getattr(router, "lifespan_context", None))
+
+
+def _is_users(context: Any) -> bool:
+    """Whether a lifespan context is a user's, not the framework's default, nor a merger of nothing but defaults."""
+    if context is None or type(context).__name__ == "_DefaultLifespan":
+        return False
+    if getattr(context, "__name__", "") == "merged_lifespan":
+        return any(_is_users(cell.cell_contents) for cell in context.__closure__ or ())
+    return callable(context)
 
 
 _LIBRARY_VARIABLES = frozenset({"current_async_library_cvar", "sniffio_library"})

@@ -11,6 +11,7 @@ Depends on: call, lifespan_session, driver, policy, errors, http_library.
 from __future__ import annotations
 
 import contextlib
+import warnings
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -24,8 +25,9 @@ from asgitest.testclient.asgi import (
 )
 from asgitest.testclient.call import HTTPCall, SocketCall, Upload
 from asgitest.testclient.driver import make_driver
-from asgitest.testclient.errors import MisuseError
+from asgitest.testclient.errors import LifespanWarning, MisuseError
 from asgitest.testclient.http_library import httpx
+from asgitest.testclient.lifespan_session import has_own_lifespan
 from asgitest.testclient.policy import Policy
 
 if TYPE_CHECKING:
@@ -89,6 +91,7 @@ class InProcessServer:
         self.http_extensions = _merged(HTTP_EXTENSIONS, extensions, "http.")
         self.socket_extensions = _merged(SOCKET_EXTENSIONS, extensions, "websocket.")
         self.lifespan: LifespanSession | None = None
+        self.lifespan_has_run = False
         self.driver: Driver | None = None
         self.make_driver: Callable[[], Driver] = lambda: make_driver(
             driver_kind,  # type: ignore[arg-type]  # checked there
@@ -114,7 +117,21 @@ class InProcessServer:
 
     def context(self) -> Context | None:
         """The context for an app call; ``None`` where a copy of the caller's is right."""
-        return self.lifespan.context() if self.lifespan is not None else None
+        if self.lifespan is not None:
+            return self.lifespan.context()
+        if not self.lifespan_has_run:
+            self._warn_of_lifespan()
+        return None
+
+    def _warn_of_lifespan(self) -> None:
+        """Say, once for each client, that the app's startup code has not run."""
+        self.lifespan_has_run = True
+        if has_own_lifespan(self.app) and not self.app_state:
+            text = (
+                "a request reached an app whose lifespan never ran: its startup code is skipped; "
+                "use the client in a with block: with TestClient(app) as client"
+            )
+            warnings.warn(LifespanWarning(text), stacklevel=2)
 
     # Calls --------------------------------------------------------------------------------------------------------
 

@@ -164,11 +164,8 @@ def encode_body(content: Any, json: Any) -> tuple[bytes | None, bytes | None]:
     return text.encode("utf-8"), b"application/json"
 
 
-def make_call(
-    server: InProcessServer, driver: Driver, request: httpx.Request, prepared: Preparation, body: bytes
-) -> HTTPCall:
+def make_call(server: InProcessServer, driver: Driver, request: httpx.Request, prepared: Preparation) -> HTTPCall:
     """Make the app call of a request that the short path has built."""
-    headers = [(name.lower(), value) for name, value in request.headers.raw]
     scope = build_http_scope(
         method=request.method,
         http_version=server.http_version,
@@ -179,7 +176,7 @@ def make_call(
         path=prepared.path,
         raw_path=prepared.raw_path,
         query_string=prepared.query_string,
-        headers=headers,
+        headers=request.headers.raw,
         client=server.client,
         root_path=server.root_path,
         state=server.app_state,
@@ -187,7 +184,7 @@ def make_call(
     )
     policy = server.policy
     exchange = HTTPExchange(scope, profile=server.profile, checks=policy.mode != "off")
-    exchange.client_sent(body, more=False)
+    exchange.client_sent(request.content, more=False)
     return HTTPCall(server.app, exchange, scope, driver, policy)
 
 

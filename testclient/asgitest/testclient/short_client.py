@@ -1,0 +1,152 @@
+"""What both clients share of the short path: whether to take it, the request, its redirects and its cookies.
+
+Written once, as coroutines; the clients differ only in how they run the app call.
+
+Depends on: short_path, preparation, cookies, http_library.
+"""
+
+# ruff: noqa: SLF001 - this is a part of the clients, which inherit these members from the HTTP library
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+from asgitest.testclient.cookies import CookieHeaders
+from asgitest.testclient.http_library import LIBRARY_NAME, adopt, httpx
+from asgitest.testclient.preparation import prepare, prepare_absolute
+from asgitest.testclient.short_path import REDIRECT_STATUSES, ShortPath, finish_response
+
+if TYPE_CHECKING:
+    from asgitest.testclient.call import HTTPCall
+    from asgitest.testclient.preparation import Preparation
+    from asgitest.testclient.response import Response
+
+__all__ = ["ShortPathClient"]
+
+DEFAULT: Any = httpx.USE_CLIENT_DEFAULT
+_logger = logging.getLogger(LIBRARY_NAME)
+
+
+class ShortPathClient:
+    """Mixed into a client of the HTTP library, gives it a short path for usual requests."""
+
+    _server: Any
+    _transport: Any
+    _short_methods: tuple[Any, ...]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Remember, for each of our clients, the methods that the short path stands in for."""
+        super().__init_subclass__(**options)
+        if ShortPathClient in cls.__bases__:
+            cls._short_methods = _replaceable(cls)
+
+    def _start_short_path(self) -> None:
+        self._short = ShortPath()
+        self._cookie_headers = CookieHeaders()
+        self._own_handler = _handler(self._server)
+
+    def _takes_short_path(self) -> bool:
+        """Whether nothing of this client is out of the ordinary: no auth, hooks, mounts, or replaced methods."""
+        client: Any = self
+        hooks = client._event_hooks
+        transport = client._transport
+        return (
+            transport is self._server
+            and client._auth is None
+            and not client._mounts
+            and not hooks["request"]
+            and not hooks["response"]
+            and not client.is_closed
+            and "send" not in client.__dict__
+            and "build_request" not in client.__dict__
+            and _replaceable(type(client)) == self._short_methods
+            and _handler(transport) == self._own_handler
+        )
+
+    async def _request_short(
+        self,
+        method: str,
+        url: str,
+        content: Any,
+        json: Any,
+        params: Any,
+        headers: Any,
+        follow_redirects: Any,
+    ) -> Response | None:
+        """Send a request by the short path; ``None`` if it is not for that."""
+        client: Any = self
+        merged_params: Any = None
+        if params is not None or client._params:
+            merged_params = client._merge_queryparams(adopt(params))
+            if not isinstance(merged_params, httpx.QueryParams) or not merged_params:
+                return None
+        prepared = prepare(self._short.base_text(client._base_url), url, merged_params, client._merge_url)
+        if prepared is None:
+            return None
+        request = self._short.build(
+            method,
+            prepared,
+            client._headers,
+            extra=None if headers is None else adopt(headers),
+            cookie=self._cookie_headers.header(client._cookies, prepared),
+            content=content,
+            json=json,
+            timeout=client._timeout,
+        )
+        if request is None:
+            return None
+        follow = client.follow_redirects if follow_redirects is DEFAULT else follow_redirects
+        return await self._follow_short(request, prepared, follow=follow)
+
+    async def _follow_short(self, request: httpx.Request, prepared: Preparation, *, follow: bool) -> Response:
+        """Send a request and follow its redirects."""
+        client: Any = self
+        history: list[Response] = []
+        while True:
+            if len(history) > client.max_redirects:
+                raise httpx.TooManyRedirects("Exceeded maximum allowed redirects.", request=request)
+            started = time.perf_counter()
+            call = await self._run_short(request, prepared)
+            names = {name.lower() for name, _ in call.exchange.headers}
+            response = finish_response(call, request, started, client._default_encoding, names)
+            if _logger.isEnabledFor(logging.INFO):
+                _log(request, response)
+            if b"set-cookie" in names:
+                client._cookies.extract_cookies(response)
+            if history:
+                response.history = list(history)
+            if b"location" not in names or response.status_code not in REDIRECT_STATUSES:
+                return response
+            if not follow:
+                with contextlib.suppress(httpx.RemoteProtocolError):
+                    response.next_request = client._build_redirect_request(request, response)
+                return response
+            request = client._build_redirect_request(request, response)
+            request.read()
+            history.append(response)
+            prepared = prepare_absolute(request.url)
+
+    async def _run_short(self, request: httpx.Request, prepared: Preparation) -> HTTPCall:
+        """Call the app to its end."""
+        raise NotImplementedError
+
+
+def _replaceable(cls: Any) -> tuple[Any, ...]:
+    """The methods of a client class that the short path stands in for; somebody may have replaced one."""
+    return (cls.send, cls.build_request, cls._send_single_request, cls._merge_url, cls._transport_for_url)
+
+
+def _handler(transport: Any) -> tuple[Any, Any, Any]:
+    """What a transport answers requests with; somebody may have replaced it."""
+    kind = type(transport)
+    handlers = (getattr(kind, "handle_request", None), getattr(kind, "handle_async_request", None))
+    replaced = "handle_request" in transport.__dict__ or "handle_async_request" in transport.__dict__
+    return (*handlers, replaced)
+
+
+def _log(request: httpx.Request, response: Response) -> None:
+    status = f"{response.http_version} {response.status_code} {response.reason_phrase}"
+    _logger.info('HTTP Request: %s %s "%s"', request.method, request.url, status)
