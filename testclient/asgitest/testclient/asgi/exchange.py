@@ -98,18 +98,26 @@ class Exchange:
         """See whether the app changed what the specification says is in the scope; its own keys are its own business."""
         before, scope = self._before, self.scope
         for key in _CORE_KEYS:
-            if before.get(key) is not scope.get(key):
+            if before.get(key) is not scope.get(key) and not _equal(before.get(key), scope.get(key)):
                 problems.append(_changed(key, before.get(key), scope.get(key)))
-        if self._fields_before is not None and (
-            before["headers"] is not scope.get("headers") or self._fields_before != before["headers"]
-        ):
-            problems.append(_changed("headers", self._fields_before, scope.get("headers")))
+        fields = scope.get("headers")
+        # Starlette puts an equal list in the place of the headers; only other contents are a change.
+        if self._fields_before is not None and not _equal(self._fields_before, fields):
+            problems.append(_changed("headers", self._fields_before, fields))
 
     def _raised(self, error: BaseException, problems: list[Problem]) -> None:
         self._end(None, problems)
         kind = type(error)
         if not isinstance(error, Exception) and kind.__name__ not in {"CancelledError", "Cancelled", "GeneratorExit"}:
             problems.append(Problem("ASGI-APP-010", f"{kind.__name__} escaped from the app", kind.__name__))
+
+
+def _equal(before: Any, after: Any) -> bool:
+    """Whether two values are equal; values of an app may raise when they are compared, and are not equal then."""
+    try:
+        return bool(before == after)
+    except Exception:  # noqa: BLE001 - whatever the app's values do
+        return False
 
 
 def _changed(key: str, before: Any, after: Any) -> Problem:
