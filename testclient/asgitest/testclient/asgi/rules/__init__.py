@@ -1,50 +1,32 @@
-"""The registry of rules: data only.
+"""The registry: every rule, as data.
+
+It feeds the exchanges, the reports, and the page of each rule in ``docs/rules``. A test walks it and executes its examples.
 
 Depends on: the standard library.
 """
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from asgitest.testclient.asgi.rules.application import APP_RULES
+from asgitest.testclient.asgi.rules.extension import EXTENSION_RULES
+from asgitest.testclient.asgi.rules.http_fields import FIELD_RULES
+from asgitest.testclient.asgi.rules.http_order import ORDER_RULES
+from asgitest.testclient.asgi.rules.http_probed import PROBED_RULES
+from asgitest.testclient.asgi.rules.lifespan import LIFESPAN_RULES
 from asgitest.testclient.asgi.rules.rule import Example, Judge, Level, Profiles, Rule
+from asgitest.testclient.asgi.rules.server import SERVER_RULES
+from asgitest.testclient.asgi.rules.websocket import SOCKET_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["RULES", "Example", "Judge", "Level", "Profiles", "Rule"]
 
-_E, _W, _I = Level.ERROR, Level.WARNING, Level.INFO
-_LEVELS = {
-    "APP": "WWWIEEWWWI",
-    "MSG": "EEEWIWWEWI",
-    "HTTP": "E" * 12 + "WEEWEWWWEWI" + "EWEEIEWWEEEIWIWWEEWWE",
-    "EXT": "EWWEWEWEIW",
-    "WS": "EWEEEEEEEEEEWWEEWEEEE",
-    "LS": "EEEEWWWEWWWWWWW",
-    "SRV": "E" * 25,
-}
-_TITLES = {
-    "ASGI-HTTP-001": "a response is started before its body",
-    "ASGI-HTTP-002": "a response is started once",
-    "ASGI-HTTP-003": "a response has at least one body message",
-    "ASGI-HTTP-004": "a response is completed before the app returns",
-    "ASGI-HTTP-005": "a request is answered before the app returns",
-    "ASGI-HTTP-006": "nothing is sent after the response is complete",
-}
-_BY = {"E": _E, "W": _W, "I": _I}
-RULES: Mapping[str, Rule] = {
-    f"ASGI-{family}-{number:03}": Rule(
-        id=f"ASGI-{family}-{number:03}",
-        level=_BY[letter],
-        title=_TITLES.get(f"ASGI-{family}-{number:03}", f"ASGI-{family}-{number:03} is kept"),
-        spec="ASGI www",
-        url="https://asgi.readthedocs.io/en/latest/specs/www.html",
-        quote="",
-        advice="see the specification",
-        bad=Example(source=""),
-        good=Example(source=""),
-    )
-    for family, letters in _LEVELS.items()
-    for number, letter in enumerate(letters, 1)
-}
+_HTTP_RULES = sorted((*ORDER_RULES, *FIELD_RULES, *PROBED_RULES), key=lambda rule: rule.id)
+_ALL = (*APP_RULES, *_HTTP_RULES, *EXTENSION_RULES, *SOCKET_RULES, *LIFESPAN_RULES, *SERVER_RULES)
+
+RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in _ALL})
+"""Rule id to rule, in the order of the catalogue."""

@@ -42,7 +42,7 @@ class Example:
 
     source: str
     protocol: Literal["http", "websocket", "lifespan"] = "http"
-    scope: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    scope: Mapping[str, Any] = field(default_factory=dict[str, Any], hash=False)
     client: tuple[str, ...] = ()
 
 
