@@ -10,7 +10,7 @@ Depends on: transport, websocket_session, lifespan_session, driver, policy, erro
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from asgitest.testclient.application import as_asgi3
 from asgitest.testclient.cookies import CountingJar
@@ -21,6 +21,7 @@ from asgitest.testclient.policy import build_policy
 from asgitest.testclient.server import DEFAULT_TIMEOUT
 from asgitest.testclient.short_client import ShortPathClient
 from asgitest.testclient.short_path import make_call, run_whole
+from asgitest.testclient.standing_in import default_mode
 from asgitest.testclient.transport import AsyncTransport, own_driver
 from asgitest.testclient.upgrade import cookie_keeper, upgrade_headers, websocket_url
 from asgitest.testclient.websocket_session import AsyncWebSocketTestSession, Session
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from asgitest.testclient.asgi import Profile
     from asgitest.testclient.call import HTTPCall
     from asgitest.testclient.driver import Driver, LeakReport
+    from asgitest.testclient.policy import ValidateMode
     from asgitest.testclient.preparation import Preparation
 
 __all__ = ["AsyncTestClient"]
@@ -82,7 +84,7 @@ class AsyncTestClient(ShortPathClient, httpx.AsyncClient):
         follow_redirects: bool = True,
         client: tuple[str, int] | None = ("testclient", 50000),
         timeout: Any = DEFAULT_TIMEOUT,
-        validate: Literal["strict", "warn", "off"] = "strict",
+        validate: ValidateMode | None = None,
         select: Iterable[str] = (),
         ignore: Iterable[str] = (),
         ignore_routes: Mapping[str, Iterable[str]] | None = None,
@@ -101,7 +103,7 @@ class AsyncTestClient(ShortPathClient, httpx.AsyncClient):
             client=client,
             app_state=self.app_state,
             profile=profile,
-            policy=build_policy(validate, select=select, ignore=ignore, routes=ignore_routes),
+            policy=build_policy(validate or default_mode(), select=select, ignore=ignore, routes=ignore_routes),
             extensions=extensions,
             http_version=http_version,
         )

@@ -30,6 +30,7 @@ from asgitest.testclient.errors import (
 )
 from asgitest.testclient.observing import observers, record_call
 from asgitest.testclient.policy import Policy, Verdict
+from asgitest.testclient.standing_in import starlettes_sentence
 from asgitest.testclient.stuck import describe_stuck
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class AppCall(Generic[ExchangeT]):
         """
         findings = self.exchange.app_sent(message)
         if findings:
-            self.judge(findings)
+            self.judge(findings, message)
         self.notify_front()
 
     # The call -----------------------------------------------------------------------------------------------------
@@ -145,25 +146,27 @@ class AppCall(Generic[ExchangeT]):
             if self._arrived is not None:
                 self.notify_front()
 
-    def judge(self, findings: Sequence[Finding]) -> None:
+    def judge(self, findings: Sequence[Finding], message: Message) -> None:
         """Raise, or remember, what the last message of the app did wrong.
 
         Raises:
             ProtocolViolation: For the first finding that the policy says to raise.
         """
-        violation = self._keep(findings)
+        violation = self._keep(findings, starlettes_sentence(self.exchange, message))
         if violation is not None:
             raise violation
 
-    def _keep(self, findings: Sequence[Finding]) -> ProtocolViolation | None:
+    def _keep(self, findings: Sequence[Finding], sentence: str | None = None) -> ProtocolViolation | None:
         """Sort new findings into warnings and violations; return the first violation among them."""
         first: ProtocolViolation | None = None
         for finding in findings:
             verdict = self.policy.verdict(finding, self.scope.get("path", ""))
             if verdict is Verdict.WARN:
                 self.warned.append(finding)
-            elif verdict is Verdict.RAISE and first is None:
-                first = ProtocolViolation(finding, self.exchange.trace)
+            elif (
+                verdict is Verdict.RAISE and first is None and (sentence is not None or self.policy.mode != "starlette")
+            ):
+                first = ProtocolViolation(finding, self.exchange.trace, sentence or "")
         if self.violation is None:
             self.violation = first
         return first
@@ -360,7 +363,7 @@ class HTTPCall(AppCall[HTTPExchange]):
         exchange = self.exchange
         findings = exchange.app_sent(message)
         if findings:
-            self.judge(findings)
+            self.judge(findings, message)
         if exchange.disconnected:
             await self._send_to_nobody()
             return
@@ -504,7 +507,7 @@ class SocketCall(AppCall[WebSocketExchange]):
         gone = exchange.disconnected
         findings = exchange.app_sent(message)
         if findings:
-            self.judge(findings)
+            self.judge(findings, message)
         if gone and exchange.profile.ws_after_disconnect == "raise":
             raise self.gone("the client has closed the WebSocket; nobody reads what is sent from here on")
         self.notify_front()

@@ -21,7 +21,7 @@ from asgitest.testclient.policy import build_policy
 from asgitest.testclient.server import DEFAULT_TIMEOUT
 from asgitest.testclient.short_client import ShortPathClient
 from asgitest.testclient.short_path import make_call, run_whole
-from asgitest.testclient.standing_in import warn_where_starlette_would
+from asgitest.testclient.standing_in import default_mode, warn_where_starlette_would
 from asgitest.testclient.transport import SyncTransport
 from asgitest.testclient.upgrade import Upgrade, cookie_keeper, upgrade_headers, websocket_url
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from asgitest.testclient.asgi import Profile
     from asgitest.testclient.call import HTTPCall
     from asgitest.testclient.driver import LeakReport
+    from asgitest.testclient.policy import ValidateMode
     from asgitest.testclient.preparation import Preparation
     from asgitest.testclient.websocket_session import WebSocketTestSession
 
@@ -98,7 +99,7 @@ class TestClient(ShortPathClient, httpx.Client):
         client: tuple[str, int] | None = ("testclient", 50000),
         *,
         timeout: Any = DEFAULT_TIMEOUT,
-        validate: Literal["strict", "warn", "off"] = "strict",
+        validate: ValidateMode | None = None,
         select: Iterable[str] = (),
         ignore: Iterable[str] = (),
         ignore_routes: Mapping[str, Iterable[str]] | None = None,
@@ -122,7 +123,7 @@ class TestClient(ShortPathClient, httpx.Client):
             client=client,
             app_state=self.app_state,
             profile=profile,
-            policy=build_policy(validate, select=select, ignore=ignore, routes=ignore_routes),
+            policy=build_policy(validate or default_mode(), select=select, ignore=ignore, routes=ignore_routes),
             extensions=extensions,
             http_version=http_version,
             driver_kind=driver,
@@ -167,7 +168,7 @@ class TestClient(ShortPathClient, httpx.Client):
     ) -> Any:
         """Send a request to the app; the arguments are those of the HTTP library, objects of the other one included."""
         if timeout is not DEFAULT:
-            warn_where_starlette_would(TestClient)
+            warn_where_starlette_would()
         usual = data is None and files is None and cookies is None and extensions is None
         if usual and auth is DEFAULT and timeout is DEFAULT and type(url) is str and self._takes_short_path():
             response = complete(self._request_short(method, url, content, json, params, headers, follow_redirects))

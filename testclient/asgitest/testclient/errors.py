@@ -56,10 +56,11 @@ class ProtocolViolation(AssertionError):
     Args:
         finding: Which rule, and how it was broken.
         trace: The conversation so far.
+        sentence: What Starlette's client says in this case, for tests that match its text.
     """
 
-    def __init__(self, finding: Finding, trace: Trace) -> None:
-        super().__init__(explain(finding, trace))
+    def __init__(self, finding: Finding, trace: Trace, sentence: str = "") -> None:
+        super().__init__(explain(finding, trace, sentence=sentence))
         self.finding = finding
         self.trace = trace
 
@@ -68,19 +69,24 @@ class ProtocolViolation(AssertionError):
         return (AssertionError, (str(self),))
 
 
-def explain(finding: Finding, trace: Trace, *, last: int = 6) -> str:
+def explain(finding: Finding, trace: Trace, *, last: int = 6, sentence: str = "") -> str:
     """Say what happened, what to do, which sentence says so, and where in the conversation.
 
     Args:
         finding: The broken rule.
         trace: The conversation it was broken in.
         last: How many messages to show at most.
+        sentence: What to add to the first line.
 
     Returns:
         Several lines, without a final newline.
     """
     rule = finding.rule
-    lines = [f"{rule.id}: {finding.detail}", f"  do:    {rule.advice}", f"  spec:  {rule.spec}"]
+    lines = [
+        f"{rule.id}: {finding.detail}" + (f" ({sentence})" if sentence else ""),
+        f"  do:    {rule.advice}",
+        f"  spec:  {rule.spec}",
+    ]
     conversation = trace.render(last=last, broken=finding.index)
     if conversation:
         lines.append(conversation)

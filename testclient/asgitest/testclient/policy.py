@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
     from asgitest.testclient.asgi import Finding
 
+# Messages out of order, which Starlette's client refuses as well.
+_STARLETTE_REFUSES = frozenset({"ASGI-HTTP-001", "ASGI-HTTP-002", "ASGI-HTTP-006", "ASGI-EXT-006"})
+
 __all__ = ["Policy", "ValidateMode", "Verdict", "build_policy"]
 
-ValidateMode = Literal["strict", "warn", "off"]
+ValidateMode = Literal["strict", "warn", "off", "starlette"]
 
 
 class Verdict(Enum):
@@ -36,7 +39,7 @@ class Policy:
 
     Args:
         mode: ``"strict"`` raises for MUST rules and warns for SHOULD rules, ``"warn"`` warns for both, ``"off"`` does
-            neither.
+            neither, ``"starlette"`` raises what Starlette's client raises.
         select: Prefixes of rule ids to consider; empty for all.
         ignore: Prefixes of rule ids to leave out.
         routes: For a path prefix, more prefixes of rule ids to leave out there.
@@ -50,17 +53,23 @@ class Policy:
     def verdict(self, finding: Finding, path: str = "") -> Verdict:
         """Decide what *finding* leads to when it was made at *path*."""
         identifier = finding.rule.id
+        if self.mode == "starlette":
+            return Verdict.RAISE if identifier in _STARLETTE_REFUSES and finding.level is Level.ERROR else Verdict.NOTE
         if self.mode == "off" or finding.level is Level.INFO:
             return Verdict.NOTE
-        if self.select and not identifier.startswith(self.select):
-            return Verdict.DROP
-        if identifier.startswith(self.ignore) if self.ignore else False:
-            return Verdict.DROP
-        if any(path.startswith(prefix) and identifier.startswith(ids) for prefix, ids in self.routes):
+        if not self._considers(identifier, path):
             return Verdict.DROP
         if finding.level is Level.ERROR and self.mode == "strict":
             return Verdict.RAISE
         return Verdict.WARN
+
+    def _considers(self, identifier: str, path: str) -> bool:
+        """Whether the rule is selected and not ignored, in general and at *path*."""
+        if self.select and not identifier.startswith(self.select):
+            return False
+        if self.ignore and identifier.startswith(self.ignore):
+            return False
+        return not any(path.startswith(prefix) and identifier.startswith(ids) for prefix, ids in self.routes)
 
 
 def build_policy(
@@ -82,7 +91,7 @@ def build_policy(
         ValueError: If the mode does not exist, or a prefix is the prefix of no rule.
     """
     if mode not in get_args(ValidateMode):
-        raise ValueError(f"validate={mode!r} is not a mode; choose 'strict', 'warn' or 'off'")
+        raise ValueError(f"validate={mode!r} is not a mode; choose 'strict', 'warn', 'off' or 'starlette'")
     per_route = tuple((prefix, _prefixes(ids)) for prefix, ids in (routes or {}).items())
     return Policy(mode=mode, select=_prefixes(select), ignore=_prefixes(ignore), routes=per_route)  # type: ignore[arg-type]  # checked above
 

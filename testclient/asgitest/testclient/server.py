@@ -126,7 +126,7 @@ class InProcessServer:
     def _warn_of_lifespan(self) -> None:
         """Say, once for each client, that the app's startup code has not run."""
         self.lifespan_has_run = True
-        if has_own_lifespan(self.app) and not self.app_state:
+        if self.policy.mode != "starlette" and has_own_lifespan(self.app) and not self.app_state:
             text = (
                 "a request reached an app whose lifespan never ran: its startup code is skipped; "
                 "use the client in a with block: with TestClient(app) as client"

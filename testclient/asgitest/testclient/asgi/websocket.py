@@ -169,8 +169,12 @@ class WebSocketExchange(Exchange):
         """Make a message of the client available.
 
         Args:
-            message: ``websocket.receive`` with ``text`` or ``bytes``.
+            message: ``websocket.receive`` with ``text`` or ``bytes``; any other is delivered as it is, for tests of what an
+                app does with a message that no server sends.
         """
+        if message.get("type") != "websocket.receive":
+            self._arrived.append(message)
+            return
         text, data = message.get("text"), message.get("bytes")
         if self.profile.ws_receive_keys == "both":
             message = {"type": "websocket.receive", "text": text, "bytes": data}
