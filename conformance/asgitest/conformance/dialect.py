@@ -26,8 +26,7 @@ UNRESOLVED = "x-asgitest-unresolved"
 """Marks a schema of which nothing is known because its reference leads nowhere."""
 
 _ONE = frozenset(
-    "additionalItems additionalProperties contains contentSchema else if items not propertyNames then "
-    "unevaluatedItems unevaluatedProperties".split()
+    ["additionalItems", "additionalProperties", "contains", "contentSchema", "else", "if", "items", "not", "propertyNames", "then", "unevaluatedItems", "unevaluatedProperties"]
 )
 _LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 _TABLES = frozenset({"dependentSchemas", "patternProperties", "properties"})
@@ -124,7 +123,9 @@ class SchemaReader:
         self._definitions[name] = self._convert(found.value, found.base, found.pointer)
         self._uses[name], self._using = self._using, outer
         if self._circular(name):
-            self._references.tell("schema.ref-unresolved", found.pointer, f"$ref {found.pointer!r} leads only to itself.")
+            self._references.tell(
+                "schema.ref-unresolved", found.pointer, f"$ref {found.pointer!r} leads only to itself."
+            )
             self._definitions[name] = {UNRESOLVED: found.key}
         return name
 

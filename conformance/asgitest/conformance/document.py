@@ -95,7 +95,9 @@ def served_document(app: Any, *, places: tuple[str, ...] = SERVED_AT, root_path:
             parsed = parse_document(content)
         except ValueError as error:
             if place.endswith((".json", ".yaml")):
-                return _broken("served", f"What {place} serves cannot be read: {error}.", place=place, root_path=root_path)
+                return _broken(
+                    "served", f"What {place} serves cannot be read: {error}.", place=place, root_path=root_path
+                )
             continue
         if isinstance(parsed, dict) and ("openapi" in parsed or "swagger" in parsed):
             return _checked(parsed, origin="served", place=place, root_path=root_path, app=unwrap_app(app))
@@ -147,7 +149,7 @@ def _broken(origin: Literal["generated", "served"], message: str, *, place: str 
     return Document(raw={}, origin=origin, place=place, root_path=root_path, problems=(problem,))
 
 
-def _checked(  # noqa: PLR0913  the parts of a document
+def _checked(
     raw: Any,
     *,
     origin: Literal["generated", "served", "file"],
@@ -174,7 +176,9 @@ def _checked(  # noqa: PLR0913  the parts of a document
 def _shape_problems(raw: Any) -> tuple[list[Problem], tuple[int, int]]:
     """Look at the outermost fields only."""
     if not isinstance(raw, dict):
-        return [_problem("schema.parses", "#", f"An OpenAPI document is an object, but this is {type(raw).__name__}.")], (3, 1)
+        return [
+            _problem("schema.parses", "#", f"An OpenAPI document is an object, but this is {type(raw).__name__}.")
+        ], (3, 1)
     table = cast("dict[str, Any]", raw)
     declared = table.get("openapi")
     if not isinstance(declared, str):
@@ -185,7 +189,9 @@ def _shape_problems(raw: Any) -> tuple[list[Problem], tuple[int, int]]:
         message = f"OpenAPI {declared!r} is no version asgitest knows; it is read as 3.1."
         problems.append(_problem("schema.dialect-valid", "#/openapi", message))
     problems.extend(
-        _problem("schema.dialect-valid", f"#/{name}", f"{name!r} is an object, but this is {type(table[name]).__name__}.")
+        _problem(
+            "schema.dialect-valid", f"#/{name}", f"{name!r} is an object, but this is {type(table[name]).__name__}."
+        )
         for name in ("info", "paths", "components", "webhooks")
         if name in table and not isinstance(table[name], dict)
     )

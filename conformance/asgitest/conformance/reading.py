@@ -67,7 +67,9 @@ class DocumentReader:
             if not path.startswith("/"):
                 if not path.startswith("x-"):
                     where = pointer_to("#/paths", path)
-                    self._references.tell("schema.dialect-valid", where, f"The path {path!r} does not begin with a slash.")
+                    self._references.tell(
+                        "schema.dialect-valid", where, f"The path {path!r} does not begin with a slash."
+                    )
                 continue
             for method, shared, given, base, where in self._of_item(item, pointer_to("#/paths", path)):
                 yield self._operation(method, path, shared=shared, given=given, base=base, where=where)
@@ -117,7 +119,9 @@ class DocumentReader:
             else:
                 self._references.tell("schema.dialect-valid", place, f"{place} is no operation.")
 
-    def _operation(self, method: str, path: str, *, shared: list[Any], given: Table, base: str, where: str) -> Operation:
+    def _operation(
+        self, method: str, path: str, *, shared: list[Any], given: Table, base: str, where: str
+    ) -> Operation:
         """Read one operation."""
         raw = self._document.raw
         servers = given.get("servers") or raw.get("servers") or []
@@ -214,7 +218,9 @@ class DocumentReader:
         return Body(
             media_type=media_type,
             schema=self._requests.read(schema, base, pointer_to(where, "schema")),
-            item_schema=None if item_schema is None else self._requests.read(item_schema, base, pointer_to(where, "itemSchema")),
+            item_schema=None
+            if item_schema is None
+            else self._requests.read(item_schema, base, pointer_to(where, "itemSchema")),
             required=required,
             encoding={name: _encoding(_table(one)) for name, one in _table(table.get("encoding")).items()},
             examples=self._examples(table, schema, base, where),
@@ -270,7 +276,7 @@ class DocumentReader:
                 if not expression.startswith("x-"):
                     yield from self._sent(name, expression, item, inner, pointer_to(place, expression))
 
-    def _sent(self, name: str, expression: str, item: Any, base: str, where: str) -> Iterator[Callback]:  # noqa: PLR0917  the parts of a callback
+    def _sent(self, name: str, expression: str, item: Any, base: str, where: str) -> Iterator[Callback]:
         """Read the requests of a path item the app sends."""
         for method, _, given, inner, place in self._of_item(item, where, base):
             yield Callback(
@@ -304,7 +310,8 @@ def _security(given: Any) -> tuple[Mapping[str, tuple[str, ...]], ...]:
     """Read security requirements."""
     alternatives = cast("list[Any]", given) if isinstance(given, list) else []
     return tuple(
-        {name: tuple(str(scope) for scope in scopes or ()) for name, scopes in _table(one).items()} for one in alternatives
+        {name: tuple(str(scope) for scope in scopes or ()) for name, scopes in _table(one).items()}
+        for one in alternatives
     )
 
 

@@ -123,7 +123,9 @@ class References:
             self.tell("schema.ref-unresolved", where, f"$ref to {uri!r} is remote and was not fetched.")
             return None
         if not remote and self._folder is None:
-            self.tell("schema.ref-unresolved", where, f"$ref to the file {uri!r} cannot be followed from a served document.")
+            self.tell(
+                "schema.ref-unresolved", where, f"$ref to the file {uri!r} cannot be followed from a served document."
+            )
             return None
         try:
             return parse_document(_fetch(uri) if remote else (cast("Path", self._folder) / uri).read_bytes())

@@ -131,7 +131,7 @@ def _import(name: str, search: Path) -> ModuleType:
         raise TargetError(f"Importing {name!r} failed: {_told(error)}.") from error
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # noqa: BLE001  a module may raise anything, also SystemExit
+    except BaseException as error:
         raise TargetError(f"Importing {name!r} failed: {_told(error)}.") from error
 
 
@@ -187,7 +187,7 @@ def _made_by(factory: Any, spec: str) -> Any:
         app = factory()
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # noqa: BLE001  a factory may raise anything, also SystemExit
+    except BaseException as error:
         raise TargetError(f"{name} failed: {_told(error)}.") from error
     if inspect.iscoroutine(app):
         app.close()

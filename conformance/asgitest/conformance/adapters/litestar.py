@@ -45,7 +45,7 @@ class LitestarAdapter(GenericAdapter):
     def observe_errors(self, app: Any, seen: Callable[[BaseException, Mapping[str, Any]], None]) -> Iterator[None]:
         """By the hook Litestar has for it."""
 
-        async def after_exception(error: Exception, scope: Mapping[str, Any]) -> None:  # noqa: RUF029  Litestar awaits it
+        async def after_exception(error: Exception, scope: Mapping[str, Any]) -> None:
             if not hasattr(error, "status_code"):
                 seen(error, scope)
 

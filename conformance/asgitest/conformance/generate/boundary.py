@@ -1,0 +1,172 @@
+"""T1: one thing at a time is changed in a valid case, to each edge and across it.
+
+The number of cases grows with the number of parameters and properties, not with their product.
+
+Depends on: variations, valid cases, the judge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from asgitest.conformance.generate.dictionary import EMPTY
+from asgitest.conformance.generate.judge import judged
+from asgitest.conformance.generate.plan import plan_of
+from asgitest.conformance.generate.valid import generate_valid
+from asgitest.conformance.generate.variations import places_in, replaced, variations
+from asgitest.conformance.operation import ABSENT
+from asgitest.conformance.serialise import is_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from asgitest.conformance.case import Case
+    from asgitest.conformance.generate.dictionary import Dictionary
+    from asgitest.conformance.operation import Operation
+
+__all__ = ["FIELDS", "boundary_cases", "fullest_case"]
+
+FIELDS: Mapping[str, str] = {
+    "path": "path_parameters",
+    "query": "query",
+    "querystring": "query",
+    "header": "headers",
+    "cookie": "cookies",
+}
+"""The field of a case for each location of a parameter."""
+
+_DRAWS = 16
+_RAW: tuple[tuple[str, bytes], ...] = (
+    ("JSON that ends too early", b'{"a": '),
+    ("bytes that are no UTF-8", b'{"a": "\xff\xfe"}'),
+    ("two JSON values", b"{}{}"),
+    ("JSON with a comment", b"// a\n{}"),
+    ("no JSON", b"asgitest"),
+    ("NaN", b"NaN"),
+    ("deeply nested JSON", b"[" * 2000 + b"]" * 2000),
+    ("white space", b" \n"),
+)
+
+
+def boundary_cases(operation: Operation, dictionary: Dictionary = EMPTY) -> Iterator[Case]:
+    """Yield the cases of an operation, always the same in the same order.
+
+    Args:
+        operation: What they are sent to.
+        dictionary: Values named after a parameter are used for those that are not varied.
+    """
+    base = fullest_case(operation, Random(f"T1 {operation.label}"), dictionary)  # noqa: S311  not for secrets
+    seen: set[tuple[Any, ...]] = set()
+    for case in _all_cases(base):
+        try:
+            method, path, query, headers, body = case.wire()
+        except (UnicodeError, ValueError, RecursionError):
+            continue
+        identity = (method, path, query, tuple(headers), body)
+        if identity not in seen:
+            seen.add(identity)
+            yield judged(case) if case.description != "valid" else case
+
+
+def fullest_case(operation: Operation, rng: Random, dictionary: Dictionary) -> Case:
+    """Draw several valid cases and keep the one that says most."""
+    drawn = [generate_valid(operation, rng, dictionary, generator="T1") for _ in range(_DRAWS)]
+    return max(
+        drawn,
+        key=lambda case: (
+            case.valid is True,
+            len(case.query) + len(case.headers) + len(case.cookies),
+            _size(case.body),
+        ),
+    )
+
+
+def _size(value: Any) -> int:
+    """How many places a value has, up to a point."""
+    if isinstance(value, dict):
+        return 1 + sum(_size(one) for one in value.values())  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]  # JSON
+    if isinstance(value, list):
+        return 1 + sum(_size(one) for one in value[:3])  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]  # JSON
+    return 0 if value is ABSENT else 1
+
+
+def _all_cases(base: Case) -> Iterator[Case]:
+    """The base, and everything that differs from it in one thing."""
+    yield base
+    yield from _required_only(base)
+    yield from _parameter_cases(base)
+    yield from _body_cases(base)
+    yield from _raw_cases(base)
+
+
+def _required_only(base: Case) -> Iterator[Case]:
+    """Nothing that is optional."""
+    operation = base.operation
+    kept = {
+        field: {
+            name: value
+            for name, value in getattr(base, field).items()
+            if (one := operation.parameter(location, name)) is not None and one.required
+        }
+        for location, field in FIELDS.items()
+        if location != "querystring"
+    }
+    yield replace(base, description="only required parameters", **kept)
+
+
+def _parameter_cases(base: Case) -> Iterator[Case]:
+    """Each parameter at each edge, and left out."""
+    for plan in plan_of(base.operation).parameters:
+        parameter = plan.parameter
+        field, name = FIELDS[parameter.location], parameter.name
+        held: dict[str, Any] = getattr(base, field)
+        value = held.get(name, ABSENT)
+        if value is ABSENT:
+            value = plan.values.draw(Random(name), EMPTY) if plan.values.satisfiable else "a"  # noqa: S311  not for secrets
+        for place in places_in(plan.values, plan.values.schema, value):
+            for phrase, new in variations(place.schema, place.value):
+                changed = replaced(value, place.path, new)
+                yield replace(
+                    base, description=f"{_named(name, place.name)} is {phrase}", **{field: {**held, name: changed}}
+                )
+        if parameter.location != "path":
+            rest = {key: one for key, one in held.items() if key != name}
+            yield replace(base, description=f"{name!r} is left out", **{field: rest})
+
+
+def _body_cases(base: Case) -> Iterator[Case]:
+    """Each place in the body at each edge, for each media type."""
+    for plan in plan_of(base.operation).bodies:
+        value = base.body if base.media_type == plan.body.media_type else ABSENT
+        if value is ABSENT:
+            value = plan.values.draw(Random(plan.body.media_type), EMPTY) if plan.values.satisfiable else None  # noqa: S311  not for secrets
+        whole = replace(base, body=value, media_type=plan.body.media_type)
+        yield replace(whole, description=f"a body of {plan.body.media_type}")
+        for place in places_in(plan.values, plan.values.schema, value):
+            for phrase, new in variations(place.schema, place.value):
+                changed = replaced(value, place.path, new)
+                yield replace(whole, body=changed, description=f"{_named('body', place.name)} is {phrase}")
+
+
+def _raw_cases(base: Case) -> Iterator[Case]:
+    """Bodies that are no value, and no body at all."""
+    bodies = plan_of(base.operation).bodies
+    if not bodies:
+        return
+    yield replace(base, body=ABSENT, media_type=None, description="the body is left out")
+    yield replace(
+        base, body=ABSENT, raw_body=b"", media_type=bodies[0].body.media_type, description="the body is empty"
+    )
+    if base.body is not ABSENT and base.media_type is not None and is_json(base.media_type):
+        content = base.wire().body
+        yield replace(base, raw_body=content, media_type="text/plain", description="the body is said to be text")
+        yield replace(base, raw_body=content, media_type=None, description="the body is said to be nothing")
+        for phrase, raw in _RAW:
+            yield replace(base, body=ABSENT, raw_body=raw, description=f"the body is {phrase}")
+
+
+def _named(name: str, inner: str) -> str:
+    """A place for a phrase."""
+    return repr(f"{name}.{inner}" if inner else name)

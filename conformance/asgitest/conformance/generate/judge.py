@@ -1,0 +1,163 @@
+"""Whether a case is as documented, surely not, or cannot be told.
+
+Surely not means: what the app parses out of the bytes breaks the schema, and still does after the app coerced it as
+generously as frameworks do.
+
+Depends on: plans, leniency, serialisation.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from asgitest.conformance.generate.leniency import may_accept
+from asgitest.conformance.generate.plan import plan_of
+from asgitest.conformance.operation import ABSENT
+from asgitest.conformance.serialise import is_json, scalar_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from asgitest.conformance.case import Case
+    from asgitest.conformance.generate.plan import BodyPlan, ParameterPlan
+    from asgitest.conformance.generate.schema_values import SchemaValues
+
+__all__ = ["accepted_as_text", "judged"]
+
+# What a path segment cannot hold without leading to another route.
+_OTHER_ROUTE = ("", ".", "..")
+
+
+def accepted_as_text(values: SchemaValues, value: Any) -> bool:
+    """Whether a value is valid once it was written as text and read back."""
+    if values.accepts(value):
+        return True
+    definitions = cast("Mapping[str, Any]", values.schema.get("$defs", {}))
+    return isinstance(value, str) and may_accept(values.schema, value, definitions, text=True)
+
+
+def judged(case: Case) -> Case:
+    """Return the case with ``valid`` and ``violated`` set from what it sends."""
+    verdict, violated = _verdict(case)
+    return replace(case, valid=verdict, violated=violated)
+
+
+def _verdict(case: Case) -> tuple[bool | None, str]:
+    """True, or None, or False with what is violated; a part that is surely wrong outweighs all others."""
+    plan = plan_of(case.operation)
+    verdicts: list[tuple[bool | None, str]] = []
+    for one in plan.parameters:
+        sent = _part(case, one.parameter.location).get(one.parameter.name, ABSENT)
+        verdicts.append((_of_parameter(one, sent), f"{one.parameter.location} parameter {one.parameter.name!r}"))
+    verdicts.append((_of_body(case, plan.bodies), "body"))
+    for verdict, part in verdicts:
+        if verdict is False:
+            return False, f"{part} breaks its schema" if case.description == "" else f"{part}: {case.description}"
+    if any(verdict is None for verdict, _ in verdicts):
+        return None, ""
+    return True, ""
+
+
+def _part(case: Case, location: str) -> Mapping[str, Any]:
+    """The values of one location."""
+    return {"path": case.path_parameters, "header": case.headers, "cookie": case.cookies}.get(location, case.query)
+
+
+def _of_parameter(plan: ParameterPlan, value: Any) -> bool | None:
+    """Judge one parameter."""
+    parameter, values = plan.parameter, plan.values
+    if value is ABSENT:
+        return not parameter.required
+    if parameter.location == "path" and _leaves_route(scalar_text(value)):
+        return None
+    if parameter.location in {"header", "cookie"} and not _fits_header(scalar_text(value)):
+        return None
+    if parameter.location == "querystring" or parameter.content_type is not None:
+        return True if values.accepts(value) else None
+    if values.accepts(value) and not isinstance(value, bool):
+        return True
+    read = _read_back(value)
+    if read is ABSENT:
+        return False if parameter.required else None
+    definitions = cast("Mapping[str, Any]", values.schema.get("$defs", {}))
+    if not may_accept(parameter.schema, read, definitions, text=True):
+        return False
+    return True if values.accepts(value) else None
+
+
+def _leaves_route(text: str) -> bool:
+    """Whether the router may see another path."""
+    return text in _OTHER_ROUTE or "/" in text or "\\" in text or text != text.strip()
+
+
+def _fits_header(text: str) -> bool:
+    """Whether text arrives in a header as it was sent."""
+    return text.isascii() and text.isprintable() and text == text.strip() and not set(text) & {";", ",", '"'}
+
+
+def _read_back(value: Any) -> Any:
+    """What the app gets for a value that was written as text; ABSENT when nothing is left of it."""
+    if isinstance(value, list):
+        return [scalar_text(item) for item in cast("list[Any]", value)] or ABSENT
+    if isinstance(value, dict):
+        return {name: scalar_text(item) for name, item in cast("dict[str, Any]", value).items()} or ABSENT
+    return scalar_text(value)
+
+
+def _of_body(case: Case, plans: tuple[BodyPlan, ...]) -> bool | None:
+    """Judge the body."""
+    if not plans:
+        return True if case.body is ABSENT and case.raw_body is None else None
+    plan = next((one for one in plans if one.body.media_type == case.media_type), None)
+    if case.body is ABSENT and not case.raw_body:
+        return not any(one.body.required for one in plans)
+    if plan is None or not plan.writable:
+        return None
+    if case.raw_body is not None:
+        return _of_raw(case.raw_body, plan)
+    return _of_value(case.body, plan)
+
+
+def _of_raw(content: bytes, plan: BodyPlan) -> bool | None:
+    """Judge bytes: JSON that cannot be parsed is wrong, what can be is judged as a value."""
+    if not is_json(plan.body.media_type):
+        return None
+    try:
+        parsed = json.loads(content)
+    except RecursionError:
+        return None
+    except ValueError:
+        return False
+    # NaN and duplicate names are read differently by each parser.
+    return True if plan.values.accepts(parsed) and _same_bytes(parsed, content) else None
+
+
+def _same_bytes(parsed: Any, content: bytes) -> bool:
+    """Whether writing a value again gives the same text, whitespace aside."""
+    written = json.dumps(parsed, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return b"".join(written.split()) == b"".join(content.split())
+
+
+def _of_value(value: Any, plan: BodyPlan) -> bool | None:
+    """Judge the value of a body."""
+    valid = plan.values.accepts(value)
+    if not plan.text:
+        if valid:
+            return True
+        definitions = cast("Mapping[str, Any]", plan.body.schema.get("$defs", {}))
+        return (
+            None if may_accept(plan.body.schema, value, definitions, text=not is_json(plan.body.media_type)) else False
+        )
+    if not isinstance(value, dict):
+        return None
+    read: dict[str, Any] = {}
+    for name, item in cast("dict[str, Any]", value).items():
+        back = item if isinstance(item, bytes) else _read_back(item)
+        if back is not ABSENT:
+            read[name] = back
+    definitions = cast("Mapping[str, Any]", plan.body.schema.get("$defs", {}))
+    if not may_accept(plan.body.schema, read, definitions, text=True):
+        return False
+    return True if valid else None
