@@ -5,6 +5,7 @@ Depends on: findings, profiles, rules, trace.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from asgitest.testclient.asgi.findings import Finding, Problem, show
@@ -33,7 +34,7 @@ class Exchange:
         checks: Whether messages are checked for more than is needed to keep the state right.
     """
 
-    __slots__ = ("_before", "_counts", "_ended", "_fields_before", "_pending", "_refused", "_seen", "checks", "findings", "profile", "scope", "trace")
+    __slots__ = ("_before", "_counts", "_ended", "_fields_before", "_pending", "_refused", "_seen", "_sent_fields", "checks", "findings", "profile", "scope", "trace")
 
     def __init__(self, scope: dict[str, Any], *, profile: Profile = UVICORN, checks: bool = True) -> None:
         self.scope = scope
@@ -49,6 +50,7 @@ class Exchange:
         self._pending: list[Problem] = []
         self._refused = False
         self._ended = False
+        self._sent_fields: tuple[list[Any], list[Any]] | None = None
 
     @property
     def counts(self) -> dict[Finding, int]:
@@ -92,7 +94,10 @@ class Exchange:
         if value is not None:
             problems.append(Problem("ASGI-APP-002", f"the app returned {show(value)} instead of None", "return"))
         if self.checks:
-            self._compare_scope(problems)
+            with suppress(Exception):  # values of the app may do anything when they are compared
+                self._compare_scope(problems)
+                if self._sent_fields is not None and self._sent_fields[0] != self._sent_fields[1]:
+                    problems.append(Problem("ASGI-MSG-010", "the list of headers was changed after it had been sent", "headers"))
 
     def _compare_scope(self, problems: list[Problem]) -> None:
         """See whether the app changed what the specification says is in the scope; its own keys are its own business."""

@@ -140,12 +140,15 @@ def read_fields(headers: Any) -> Fields:
 def _iterate(headers: Any, problems: list[Problem]) -> Iterable[Any]:
     kind = type(headers)
     if kind is list or kind is tuple:
-        return headers
+        pairs: Iterable[Any] = headers
+        return pairs
     if headers is None or isinstance(headers, dict | str | bytes | bytearray) or not hasattr(headers, "__iter__"):
         detail = f"headers are an iterable of (name, value) pairs, but these are {'a dict' if kind is dict else show(headers)}"
         problems.append(Problem("ASGI-HTTP-010", detail, "headers"))
         return list(headers.items()) if isinstance(headers, dict) else ()
-    return headers
+    if hasattr(headers, "__next__"):
+        problems.append(Problem("ASGI-HTTP-023", "headers can be read only once, so no middleware can look at them", "headers"))
+    return list(headers)
 
 
 def _as_pair(given: Any) -> Any:

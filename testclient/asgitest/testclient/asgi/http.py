@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from enum import StrEnum
+from os.path import isabs
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asgitest.testclient.asgi.exchange import Exchange, late
@@ -197,7 +198,7 @@ class HTTPExchange(Exchange):
         if not self.disconnected:
             self.disconnected = True
             self.trace.add("--", "the client disconnected")
-            self._move(HTTPInput.LEFT)
+        self._move(HTTPInput.LEFT)
 
     def next_message(self) -> Message | None:
         """What ``receive()`` returns now.
@@ -324,11 +325,12 @@ class HTTPExchange(Exchange):
         if self.checks:
             problems += found
         self._doubt(before, problems)
-        if self.state is not _STARTED or status is None:
-            self.state = before
+        if self.state is not _STARTED:
             return
-        self.status = status
+        self.status = status or 500
         self.headers = fields.pairs
+        given = message.get("headers")
+        self._sent_fields = (given, given[:]) if type(given) is list and self.checks else None
         self.response_started = True
         self.trailers_expected = trailers and "http.response.trailers" in self._offered
         self.sent_bytes = 0
@@ -380,8 +382,8 @@ class HTTPExchange(Exchange):
 
     def _read_zerocopy(self, message: Message, problems: list[Problem]) -> None:
         before = self.state
-        if not hasattr(message.get("file"), "fileno"):
-            detail = f"file has a fileno(), but this is {show(message.get('file'))}"
+        if not _has_descriptor(message.get("file")):
+            detail = f"file is opened by the system, but this is {show(message.get('file'))}"
             problems.append(Problem("ASGI-EXT-003", detail, "file"))
         for key in ("offset", "count"):
             value = message.get(key)
@@ -396,7 +398,7 @@ class HTTPExchange(Exchange):
     def _read_path(self, message: Message, problems: list[Problem]) -> None:
         before = self.state
         path = message.get("path")
-        readable = isinstance(path, str) and path.startswith("/")
+        readable = isinstance(path, str) and isabs(path)
         if not readable:
             problems.append(Problem("ASGI-EXT-004", f"path is an absolute str, but this is {show(path)}", "path"))
         if self._move(HTTPInput.FILE, message, problems):
@@ -431,14 +433,15 @@ class HTTPExchange(Exchange):
         more = read_more(message, "more_trailers", "ASGI-HTTP-020", problems)
         if self._move(HTTPInput.MORE_TRAILERS if more else HTTPInput.LAST_TRAILERS, message, problems):
             self._doubt(before, problems)
-            self.trailers += fields.pairs
-            self.response_complete = self.state is HTTPState.COMPLETE
+            if self.state is not HTTPState.GONE:
+                self.trailers += fields.pairs
+                self.response_complete = self.state is HTTPState.COMPLETE
 
     def _read_push(self, message: Message, problems: list[Problem]) -> None:
         fields = check_fields(message.get("headers", ()), problems)
         if not isinstance(message.get("path"), str):
             problems.append(Problem("ASGI-EXT-002", f"path is a str, but this is {show(message.get('path'))}", "path"))
-        if self._move(HTTPInput.PUSH, message, problems):
+        if self._move(HTTPInput.PUSH, message, problems) and self.state is not HTTPState.GONE:
             self.pushes.append({"path": message.get("path"), "headers": fields.pairs})
 
     def _read_hint(self, message: Message, problems: list[Problem]) -> None:
@@ -446,18 +449,18 @@ class HTTPExchange(Exchange):
         links: list[Any] = list(given) if hasattr(given, "__iter__") and not isinstance(given, str | bytes) else []
         if not isinstance(given, list | tuple) and not links or any(not isinstance(link, bytes) for link in links):
             problems.append(Problem("ASGI-EXT-005", f"links are an iterable of bytes, but these are {show(given)}", "links"))
-        if self._move(HTTPInput.EARLY_HINT, message, problems):
+        if self._move(HTTPInput.EARLY_HINT, message, problems) and self.state is not HTTPState.GONE:
             self.informational.append([link for link in links if isinstance(link, bytes)])
 
     def _read_debug(self, message: Message, problems: list[Problem]) -> None:
         info = message.get("info")
         if not isinstance(info, dict):
             problems.append(Problem("ASGI-EXT-007", f"info is a dict, but this is {show(info)}", "info"))
-        if self._move(HTTPInput.DEBUG, message, problems):
-            if self.debug is not None:
+        if self._move(HTTPInput.DEBUG, message, problems) and self.state is not HTTPState.GONE:
+            if self.debug is None:
+                self.debug = info if isinstance(info, dict) else {}
+            elif not problems:
                 problems.append(Problem("ASGI-EXT-007", "debug is sent once, but this is another", "debug"))
-            elif isinstance(info, dict):
-                self.debug = info
 
     # The end ------------------------------------------------------------------------------------------------------
 
@@ -473,6 +476,7 @@ class HTTPExchange(Exchange):
         step = HTTP_TABLE[self.state, HTTPInput.RETURNED]
         if step.rule is not None and not self._refused:
             problems.append(_unfinished(step.rule, self.state))
+        self.state = step.state
         self.trace.add("--", "the app returned")
         self._end(value, problems)
         return self._place(problems, None) if problems else ()
@@ -501,6 +505,16 @@ _READERS = {
     "http.response.early_hint": HTTPExchange._read_hint,  # noqa: SLF001
     "http.response.debug": HTTPExchange._read_debug,  # noqa: SLF001
 }
+
+
+def _has_descriptor(file: Any) -> bool:
+    """Whether the system can read *file*: an open file does, a ``BytesIO`` does not."""
+    if type(file) is int:
+        return file >= 0
+    try:
+        return isinstance(file.fileno(), int)
+    except Exception:  # noqa: BLE001 - UnsupportedOperation, ValueError for a closed file, or whatever the object raises
+        return False
 
 
 def _out_of_order(rule_id: str, state: HTTPState, message: Message | None, index: int) -> Problem:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from asgitest.testclient.asgi.rules.messages import OK
 from asgitest.testclient.asgi.rules.rule import Example
-from asgitest.testclient.asgi.rules.writing import asgi, call, rfc, rule, www
+from asgitest.testclient.asgi.rules.writing import asgi, rfc, rule, www
 from asgitest.testclient.asgi.rules.writing import lifespan as lifespan_section
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _ERRORS = asgi("Error Handling", "error-handling")
 
 def _scope(**fields: Any) -> Example:
     """An example of a server by the scope that it makes."""
-    return call(OK.source, **fields)
+    return Example(source=OK.source, scope=fields)
 
 
 def _server(*lines: str) -> Example:

@@ -1,0 +1,141 @@
+"""One HTTP request and its response: the table, proved against the reference, and what is not in the table."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from asgitest.testclient.asgi import DAPHNE, HYPERCORN, RULES, HTTPExchange, Level
+from asgitest.testclient.asgi import http as module
+from asgitest.testclient.asgi.http import HTTP_TABLE, HTTPInput, HTTPState, Step
+from tests.testclient.asgi.builders import HTTP_EXTENSIONS, body, http, ids, start, started, trailers
+from tests.testclient.asgi.http_reference import EVENTS, Reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Word = tuple[str, ...]
+
+
+def happen(exchange: HTTPExchange, event: str) -> list[str]:
+    """Let one event of the reference's alphabet happen to an exchange; return the rules it broke."""
+    if event == "left":
+        exchange.client_disconnected()
+        return []
+    before = dict(exchange.counts)
+    if event == "returned":
+        exchange.app_returned()
+    else:
+        exchange.app_sent(EVENTS[event])
+    return [rule for finding, times in exchange.counts.items() if times > before.get(finding, 0) for rule in ids([finding])]
+
+
+def converse(word: Sequence[str]) -> tuple[list[list[str]], HTTPExchange]:
+    exchange = HTTPExchange({"type": "http", "method": "GET", "extensions": HTTP_EXTENSIONS})
+    return [happen(exchange, event) for event in word], exchange
+
+
+def expect(word: Sequence[str]) -> tuple[list[list[str]], Reference]:
+    reference = Reference()
+    broken = (reference.happen(event) for event in word)
+    return [[rule] if rule else [] for rule in broken], reference
+
+
+def agrees(word: Sequence[str]) -> bool:
+    found, exchange = converse(word)
+    wanted, reference = expect(word)
+    return (found, str(exchange.state), exchange.response_complete) == (wanted, reference.state, reference.complete and reference.state != "gone")
+
+
+def walk() -> Iterator[Word]:
+    """Yield a word for each step of the product of exchange and reference: complete for words of every length."""
+    todo: list[Word] = [()]
+    seen: set[Any] = set()
+    while todo:
+        word = todo.pop(0)
+        for event in EVENTS:
+            longer = (*word, event)
+            yield longer
+            _, exchange = converse(longer)
+            _, reference = expect(longer)
+            key = (exchange.state, exchange.trailers_expected, exchange.debug is None, exchange._refused, exchange._ended, reference.key())
+            if key not in seen:
+                seen.add(key)
+                todo.append(longer)
+
+
+WORDS = list(walk())
+
+
+def test_the_exchange_agrees_with_the_reference_on_words_of_every_length() -> None:
+    assert [word for word in WORDS if not agrees(word)] == []
+
+
+def test_the_exchange_agrees_with_the_reference_on_every_word_to_length_five() -> None:
+    """The same without trusting the walk."""
+    alphabet = ("start", "promise", "more", "last", "trailers", "path", "left")
+
+    assert [word for word in itertools.product(alphabet, repeat=5) if not agrees((*word, "returned"))] == []
+
+
+def mutants() -> Iterator[tuple[tuple[HTTPState, HTTPInput], Step]]:
+    """Each cell with each other state, without its rule, and with another rule."""
+    for cell, step in HTTP_TABLE.items():
+        for state in HTTPState:
+            if Step(state) != step:
+                yield cell, Step(state)
+        if cell[1] is not HTTPInput.LEFT:  # the client's leaving breaks no rule of the app's, and none is looked up
+            yield cell, Step(step.state, "ASGI-HTTP-007")
+
+
+def test_every_mutant_of_the_table_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Findings and the state at the end are both compared, so no cell is untested."""
+    table = dict(HTTP_TABLE)
+    monkeypatch.setattr(module, "HTTP_TABLE", table)
+    words = words_by_cell()
+    survivors = []
+    for cell, mutant in mutants():
+        original, table[cell] = table[cell], mutant
+        if all(agrees(word) for word in words[cell]):
+            survivors.append((cell, mutant))
+        table[cell] = original
+
+    assert [f"{state}/{item} -> {step.state} {step.rule}" for (state, item), step in survivors] == []
+
+
+def words_by_cell() -> dict[Any, list[Word]]:
+    """The words of the walk whose last step looks at a cell, shortest first."""
+    found: dict[Any, list[Word]] = {cell: [] for cell in HTTP_TABLE}
+    for word in WORDS:
+        _, exchange = converse(word[:-1])
+        item = INPUTS[word[-1]]
+        found[exchange.state, item].append(word)
+    return found
+
+
+INPUTS = {
+    "start": HTTPInput.START,
+    "promise": HTTPInput.START,
+    "more": HTTPInput.MORE,
+    "more, with a note": HTTPInput.MORE,
+    "last": HTTPInput.LAST,
+    "copy": HTTPInput.LAST,
+    "path": HTTPInput.FILE,
+    "trailer": HTTPInput.MORE_TRAILERS,
+    "trailers": HTTPInput.LAST_TRAILERS,
+    "hint": HTTPInput.EARLY_HINT,
+    "push": HTTPInput.PUSH,
+    "debug": HTTPInput.DEBUG,
+    "left": HTTPInput.LEFT,
+    "returned": HTTPInput.RETURNED,
+}
+
+
+def test_the_table_is_total_and_an_error_leads_nowhere() -> None:
+    assert set(HTTP_TABLE) == set(itertools.product(HTTPState, HTTPInput))
+    assert all(
+        step.state is state
+        for (state, _), step in HTTP_TABLE.items()
+        if step.rule is not None and RULES[step.rule].level is Level.ERROR
+    )
