@@ -11,8 +11,9 @@
 
 from __future__ import annotations
 
-from asgitest.testclient.driver.interface import Backend, Driver, LeakReport, LeftTask, Outcome, complete
-from asgitest.testclient.driver.make import Clock, Kind, make_driver
+from asgitest.testclient.driver.interface import Backend, Driver, complete
+from asgitest.testclient.driver.make import Clock, Kind, driver_of, make_driver
+from asgitest.testclient.driver.outcome import LeakReport, LeftTask, Outcome
 from asgitest.testclient.driver.signals import Signal
 from asgitest.testclient.driver.tasks import Task, await_chain
 
@@ -28,5 +29,6 @@ __all__ = [
     "Task",
     "await_chain",
     "complete",
+    "driver_of",
     "make_driver",
 ]

@@ -4,14 +4,12 @@ One interface serves synchronous and asynchronous clients: every method that may
 The coroutines of a synchronous driver finish without suspending (they block, or drive the loop, inside), so
 `complete` runs them without a loop; those of an ``own`` driver suspend in the caller's loop.
 
-Depends on: the sibling modules ``signals`` and ``tasks``.
+Depends on: the sibling modules ``outcome``, ``signals`` and ``tasks``.
 """
 
 from __future__ import annotations
 
-import enum
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, TypeVarTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -19,60 +17,29 @@ if TYPE_CHECKING:
 
     from anyio.from_thread import BlockingPortal
 
+    from asgitest.testclient.driver.outcome import LeakReport, Outcome
     from asgitest.testclient.driver.signals import Signal
     from asgitest.testclient.driver.tasks import Task
 
-__all__ = ["Backend", "Driver", "LeakReport", "LeftTask", "Outcome", "complete"]
+__all__ = ["Backend", "Driver", "complete"]
 
 Backend = Literal["asyncio", "trio"]
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 
-class Outcome(enum.Enum):
-    """How a wait ended."""
-
-    READY = "ready"
-    TIMED_OUT = "timed out"
-    DEADLOCK = "deadlock"
-    """Nothing is ready, timed, watched or working: the signal can never be set."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftTask:
-    """A task that was still there when its loop was closed.
-
-    Args:
-        name: The name of the task.
-        chain: Where it waited, outermost first, as `await_chain` describes it.
-    """
-
-    name: str
-    chain: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeakReport:
-    """What a driver found left over when it was closed.
-
-    Args:
-        tasks: Tasks of the app that had not ended; they have been cancelled.
-        stuck: Names of tasks and threads that did not end even then; they have been abandoned.
-    """
-
-    tasks: tuple[LeftTask, ...] = ()
-    stuck: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        """Whether anything was left."""
-        return bool(self.tasks or self.stuck)
-
-
 class Driver(Protocol):
     """Runs an event loop for one client, or borrows the caller's."""
 
-    name: ClassVar[str]
-    backend: ClassVar[Backend]
+    @property
+    def backend(self) -> Backend:
+        """The kind of loop."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The kind of driver."""
+        ...
 
     def signal(self) -> Signal:
         """Make a one-shot flag that code on the loop can await and the front can wait for."""
@@ -97,7 +64,7 @@ class Driver(Protocol):
         """
         ...
 
-    async def wait(self, signal: Signal, timeout: float | None) -> Outcome:  # noqa: ASYNC109 - it ends with an outcome, not with an exception
+    async def wait(self, signal: Signal, timeout: float | None) -> Outcome:
         """Wait until *signal* is set, *timeout* seconds have passed, or nothing can ever set it.
 
         Args:
@@ -127,6 +94,13 @@ class Driver(Protocol):
 
     async def aclose(self) -> LeakReport:
         """Do what `close` does, and wait a bounded time for the cancelled tasks."""
+        ...
+
+    async def sweep(self) -> LeakReport:
+        """Cancel the tasks that an app has left running, and give them a bounded time; the loop goes on.
+
+        Nothing happens while a call of any client is still running on the loop.
+        """
         ...
 
     def portal(self) -> BlockingPortal:

@@ -6,9 +6,9 @@ Depends on: asyncio, and the sibling modules.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
-from asgitest.testclient.driver.interface import Backend, LeakReport, LeftTask, Outcome
+from asgitest.testclient.driver.outcome import LeakReport, LeftTask, Outcome
 from asgitest.testclient.driver.signals import AsyncioSignal, Signal
 from asgitest.testclient.driver.tasks import Task, await_chain
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from contextvars import Context
 
     from anyio.from_thread import BlockingPortal
+
+    from asgitest.testclient.driver.interface import Backend
 
 __all__ = ["OwnAsyncioDriver"]
 
@@ -30,8 +32,8 @@ GRACE_SECONDS = 1.0
 class OwnAsyncioDriver:
     """Runs the app in tasks of the loop that the caller runs in."""
 
-    name: ClassVar[str] = "own"
-    backend: ClassVar[Backend] = "asyncio"
+    name: str = "own"
+    backend: Backend = "asyncio"
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
@@ -59,7 +61,7 @@ class OwnAsyncioDriver:
         inner.add_done_callback(task.ended)
         return task
 
-    async def wait(self, signal: Signal, timeout: float | None) -> Outcome:  # noqa: ASYNC109 - as in the protocol
+    async def wait(self, signal: Signal, timeout: float | None) -> Outcome:
         """Suspend the caller until *signal* is set or *timeout* has passed."""
         if signal.is_set():
             return Outcome.READY
@@ -108,6 +110,10 @@ class OwnAsyncioDriver:
             _, stuck = await asyncio.wait(self._tasks, timeout=GRACE_SECONDS)
             return LeakReport(tasks=report.tasks, stuck=tuple(task.get_name() for task in stuck))
         return report
+
+    async def sweep(self) -> LeakReport:
+        """Cancel what is left and give it a bounded time; the caller's loop is not ours to sweep any further."""
+        return await self.aclose()
 
     def portal(self) -> BlockingPortal:
         """Refuse: a portal blocks its caller, and the caller runs the loop."""

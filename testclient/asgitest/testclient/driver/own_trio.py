@@ -5,11 +5,11 @@ Depends on: trio, and the sibling modules.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 import trio
 
-from asgitest.testclient.driver.interface import Backend, LeakReport, LeftTask, Outcome
+from asgitest.testclient.driver.outcome import LeakReport, LeftTask, Outcome
 from asgitest.testclient.driver.signals import Signal, TrioSignal
 from asgitest.testclient.driver.tasks import Task, await_chain
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from contextvars import Context
 
     from anyio.from_thread import BlockingPortal
+
+    from asgitest.testclient.driver.interface import Backend
 
 __all__ = ["OwnTrioDriver"]
 
@@ -34,8 +36,8 @@ class OwnTrioDriver:
     System tasks belong to no nursery of the caller, so that a client may be entered and left anywhere.
     """
 
-    name: ClassVar[str] = "own"
-    backend: ClassVar[Backend] = "trio"
+    name: str = "own"
+    backend: Backend = "trio"
 
     def __init__(self) -> None:
         self._tasks: dict[Task, str] = {}
@@ -68,7 +70,7 @@ class OwnTrioDriver:
         trio.lowlevel.spawn_system_task(run, name=name, context=context)
         return task
 
-    async def wait(self, signal: Signal, timeout: float | None) -> Outcome:  # noqa: ASYNC109 - as in the protocol
+    async def wait(self, signal: Signal, timeout: float | None) -> Outcome:
         """Suspend the caller until *signal* is set or *timeout* has passed."""
         if signal.is_set():
             return Outcome.READY
@@ -103,6 +105,10 @@ class OwnTrioDriver:
             for task in tuple(self._tasks):
                 await task.done.wait()
         return LeakReport(tasks=report.tasks, stuck=tuple(self._tasks.values()))
+
+    async def sweep(self) -> LeakReport:
+        """Cancel what is left and give it a bounded time; the caller's loop is not ours to sweep any further."""
+        return await self.aclose()
 
     def portal(self) -> BlockingPortal:
         """Refuse: a portal blocks its caller, and the caller runs the loop."""

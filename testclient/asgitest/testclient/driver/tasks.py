@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from types import CodeType, FrameType
 
+    from asgitest.testclient.driver.outcome import Outcome
     from asgitest.testclient.driver.signals import Signal
 
 __all__ = ["Task", "await_chain"]
@@ -29,13 +30,15 @@ class Task:
         done: Goes up when the coroutine has ended.
     """
 
-    __slots__ = ("_error", "_value", "cancel", "coroutine", "done")
+    __slots__ = ("_error", "_value", "cancel", "coroutine", "done", "outcome")
 
     def __init__(self, coroutine: Coroutine[Any, Any, Any], done: Signal) -> None:
         self.coroutine = coroutine
         self.done = done
         self.cancel: Callable[[], object] = coroutine.close
         """Ask the coroutine to end; call it on the loop side, through ``poke``."""
+        self.outcome: Outcome | None = None
+        """How the wait of a driver's ``run`` ended."""
         self._value: Any = None
         self._error: BaseException | None = None
 

@@ -1,0 +1,146 @@
+"""Steps a loop one turn at a time with asyncio's private names: the fastest way, and the default.
+
+Depends on: the sibling modules ``engine`` and ``private_asyncio``.
+"""
+
+# ruff: noqa: SLF001 - this module exists to use what private_asyncio.PrivateLoop describes
+
+from __future__ import annotations
+
+import sys
+from _thread import get_ident
+from math import inf
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple, cast
+
+from asgitest.testclient.driver.engine import FIRST_TURNS, LOOK_AT_CLOCK_EVERY, TURNS, Engine
+from asgitest.testclient.driver.private_asyncio import PrivateLoop, begin_task, run_until_complete_cb, set_running_loop
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+    from contextvars import Context
+
+    from asgitest.testclient.driver.driven_loop import DrivenLoop
+    from asgitest.testclient.driver.patience import Patience
+    from asgitest.testclient.driver.signals import Signal
+    from asgitest.testclient.driver.tasks import Task
+
+__all__ = ["PrivateEngine"]
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+
+class PrivateEngine(Engine):
+    """Steps a loop with ``_run_once``.
+
+    Args:
+        loop: The loop to step.
+    """
+
+    def __init__(self, loop: DrivenLoop) -> None:
+        super().__init__(loop)
+        private = self._private = cast("PrivateLoop", loop)
+        self._ready = private._ready
+        self._turn = private._run_once
+        self._hooks = (private._asyncgen_firstiter_hook, private._asyncgen_finalizer_hook)
+        self._outer_hooks: Any = ()
+
+    def _enter(self) -> None:
+        self._private._thread_id = get_ident()
+        set_running_loop(self.loop)
+        self._outer_hooks = sys.get_asyncgen_hooks()
+        sys.set_asyncgen_hooks(*self._hooks)
+        if self.loop.get_debug():
+            self._private._set_coroutine_origin_tracking(enabled=True)
+
+    def _leave(self) -> None:
+        if self.loop.get_debug():
+            self._private._set_coroutine_origin_tracking(enabled=False)
+        sys.set_asyncgen_hooks(*self._outer_hooks)
+        set_running_loop(None)
+        self._private._thread_id = None
+
+    def begin(self, task: Task, name: str | None, context: Context | None) -> None:
+        """Start *task*, and run turns as long as callbacks are ready, up to a bound."""
+        self._enter()
+        try:
+            task.cancel = begin_task(self.loop, task.run(), name, context).cancel
+            if self._ready:
+                self._turns(TURNS if task.done.is_set() else FIRST_TURNS)
+        finally:
+            self._leave()
+
+    def begin_inside(self, task: Task, name: str | None, context: Context | None) -> None:
+        """Start *task* from a callback of the loop."""
+        inner = self.loop.create_task(task.run(), name=name, context=context)
+        inner.add_done_callback(task.ended)
+        task.cancel = inner.cancel
+
+    def call(self, function: Callable[[*Ts], T], *args: *Ts) -> T:
+        """Call *function* as if from a callback of the loop, then run ready callbacks, up to a bound."""
+        self._enter()
+        try:
+            value = function(*args)
+            if self._ready:
+                self._turns(TURNS)
+            return value
+        finally:
+            self._leave()
+
+    def idle_turns(self) -> None:
+        """Run what is due, up to a bound, without sleeping."""
+        self._enter()
+        try:
+            self.loop.selector.nap = 0.0
+            self._turn()
+            self._turns(TURNS)
+        finally:
+            self._leave()
+
+    def _turns(self, most: int) -> None:
+        ready, turn = self._ready, self._turn
+        while ready and most:
+            turn()
+            most -= 1
+
+    def drive(self, signal: Signal, patience: Patience) -> None:
+        """Run the loop until *signal* is set or *patience* is at its end."""
+        ready, turn, selector = self._ready, self._turn, self.loop.selector
+        turns = 0
+        self._enter()
+        try:
+            while not signal.is_set():
+                turns += 1
+                if not ready:
+                    nap = patience.nap()
+                    if nap is None:
+                        return
+                    selector.nap = nap
+                elif not turns % LOOK_AT_CLOCK_EVERY and patience.expired():
+                    return
+                turn()
+            if ready:
+                self._turns(TURNS)
+        finally:
+            self._leave()
+
+    def is_ready(self) -> bool:
+        """Whether any callback is ready."""
+        return bool(self._ready)
+
+    def next_run(self) -> float | None:
+        """Tell when the loop has something to run."""
+        if self._ready:
+            return -inf
+        scheduled = self._private._scheduled
+        if not scheduled:
+            return None
+        return min((handle._when for handle in tuple(scheduled) if not handle._cancelled), default=None)
+
+    def has_generators(self) -> bool:
+        """Whether any async generator is open."""
+        return bool(len(self._private._asyncgens))
+
+    def _stop_callback(self) -> Callable[[asyncio.Task[Any]], object]:
+        return cast("Callable[[asyncio.Task[Any]], object]", run_until_complete_cb)
