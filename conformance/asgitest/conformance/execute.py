@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterable, MutableMapping
 
     from asgitest.conformance.records import LifespanRecord, Request, SocketRecord, SocketRequest
+    from asgitest.conformance.whitebox import Observation
     from asgitest.testclient.asgi import Finding
 
     Application = Callable[
@@ -34,6 +35,7 @@ __all__ = ["Executor", "broken_rules", "split_target"]
 
 _T = TypeVar("_T")
 
+_SERVER_ERROR = 500
 _LARGEST_BODY = 1 << 21
 _MOST_MESSAGES = 2000
 _GRACE_SECONDS = 1.0
@@ -79,6 +81,8 @@ class Executor:
         watch: Whether the recorder of the white box is asked for what it saw.
         host: ``Host`` for requests that name none.
         traces: Whether records hold the messages of their conversation.
+        tells_routes: Whether the app's framework puts the endpoint into the scope once a route was found.
+        hidden: Where the adapter puts exceptions that handlers are given; emptied before each request.
     """
 
     def __init__(
@@ -90,12 +94,16 @@ class Executor:
         watch: bool = False,
         host: str = "testserver",
         traces: bool = False,
+        tells_routes: bool = False,
+        hidden: list[BaseException] | None = None,
     ) -> None:
         self.app = app
         self.timeout_seconds = timeout_seconds
         self.root_path = root_path
         self.watch = watch
         self.traces = traces
+        self.tells_routes = tells_routes
+        self.hidden = hidden if hidden is not None else []
         self.state: dict[str, Any] = {}
         self.loop = asyncio.new_event_loop()
         self._host = (b"host", host.encode("ascii", "replace"))
@@ -249,6 +257,7 @@ class _HTTPRun:
         loop = executor.loop
         if executor.watch:
             RECORDER.begin()
+        executor.hidden.clear()
         started = time.process_time()
         self._task = loop.create_task(self._call())
         alarm = loop.call_later(executor.timeout_seconds, self._deadline)
@@ -362,9 +371,7 @@ class _HTTPRun:
                 truncated=self._cut,
             )
         observation = RECORDER.end() if executor.watch else None
-        hidden: tuple[BaseException, ...] = ()
-        if observation is not None and observation.caught:
-            hidden = tuple(caught for caught, boundary in observation.caught if boundary and caught is not error)
+        hidden = self._hidden(error, observation)
         return Exchange(
             request=self._request,
             response=response,
@@ -373,6 +380,14 @@ class _HTTPRun:
             hidden=hidden,
             broken=broken_rules(exchange.findings) if exchange.findings else (),
             hung=self._hung,
+            routed=("endpoint" in self._scope) if executor.tells_routes else None,
             cpu_seconds=cpu_seconds,
             observation=observation,
         )
+
+    def _hidden(self, error: BaseException | None, observation: Observation | None) -> tuple[BaseException, ...]:
+        """Collect what handlers around the app caught: at a server error all of it, else what a catch-all caught."""
+        caught = [found for found, boundary in observation.caught if boundary] if observation is not None else []
+        if self._executor.hidden and (self._exchange.status or 0) >= _SERVER_ERROR:
+            caught = [*self._executor.hidden, *caught]
+        return tuple(found for found in caught if found is not error and not hasattr(found, "status_code"))

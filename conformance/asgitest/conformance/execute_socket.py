@@ -80,6 +80,8 @@ class SocketRun:
         self._received: list[str | bytes] = []
         self._closed = False
         self._taken = 0
+        self._left = False
+        self._returned_first = False
 
     async def run(self) -> SocketRecord:
         """Play the session to its end."""
@@ -122,6 +124,7 @@ class SocketRun:
 
     async def _leave(self) -> bool:
         """Close as the client does; tell whether the app ended."""
+        self._left = True
         if not self._closed:
             if self._request.close_code is None:
                 self._exchange.client_lost()
@@ -168,6 +171,7 @@ class SocketRun:
             self._exchange.app_raised(error)
         else:
             self._exchange.app_returned(value)
+            self._returned_first = not self._left
         finally:
             asyncio.get_running_loop().call_soon(self._changed.set)
 
@@ -217,5 +221,6 @@ class SocketRun:
             ),
             hung=not decided,
             hung_after_disconnect=decided and not ended,
+            returned_first=self._returned_first,
             sent=min(sent, self._taken),
         )

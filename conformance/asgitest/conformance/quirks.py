@@ -117,6 +117,25 @@ _ALL = (
         checks=("http.head-parity",),
     ),
     Quirk(
+        id="pydantic.float-infinity",
+        title="pydantic takes infinity and NaN for a float, and the JSON of a response cannot hold them",
+        advice="Refuse them: Annotated[float, Field(allow_inf_nan=False)].",
+        checks=("http.unhandled-exception",),
+    ),
+    Quirk(
+        id="fastapi.lone-surrogate",
+        title="JSON may hold half of a surrogate pair, which text that is sent back as UTF-8 may not",
+        advice="Refuse such text in a validator where it matters; the client gets a bare 500 otherwise.",
+        checks=("http.unhandled-exception",),
+        measured="reported 10 to 17 times by other tools on one app",
+    ),
+    Quirk(
+        id="fastapi.deep-json",
+        title="JSON nested some thousand levels deep ends in RecursionError while it is parsed",
+        advice="Limit the size of request bodies in front of the app.",
+        checks=("http.unhandled-exception",),
+    ),
+    Quirk(
         id="starlette.websocket-frame-kind",
         title="Starlette's receive_text() and receive_bytes() raise KeyError when a frame of the other kind arrives",
         advice="Call receive() and look at which of text and bytes is there.",

@@ -105,6 +105,7 @@ class Exchange:
         hidden: What handlers around the app caught instead of letting it escape.
         broken: Rules of ASGI that were broken.
         hung: The deadline passed before the response was complete.
+        routed: Whether a route was found for it; None when the framework does not tell.
         cpu_seconds: Of the whole process during the exchange.
         observation: What the white box saw.
     """
@@ -116,6 +117,7 @@ class Exchange:
     hidden: tuple[BaseException, ...] = ()
     broken: tuple[RuleBroken, ...] = ()
     hung: bool = False
+    routed: bool | None = None
     cpu_seconds: float = 0.0
     observation: Observation | None = None
 
@@ -160,6 +162,7 @@ class SocketRecord:
         broken: Rules of ASGI that were broken.
         hung: The app neither accepted nor refused, or did not end after the client had left.
         hung_after_disconnect: Which of the two.
+        returned_first: The app returned before the client had left.
         sent: How many messages of the client the app has taken.
     """
 
@@ -175,6 +178,7 @@ class SocketRecord:
     broken: tuple[RuleBroken, ...] = ()
     hung: bool = False
     hung_after_disconnect: bool = False
+    returned_first: bool = False
     sent: int = 0
 
 

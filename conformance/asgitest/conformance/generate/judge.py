@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from asgitest.conformance.generate.leniency import may_accept
 from asgitest.conformance.generate.plan import plan_of
+from asgitest.conformance.json_values import is_array, is_object
 from asgitest.conformance.operation import ABSENT
 from asgitest.conformance.serialise import is_json, scalar_text
 
@@ -49,7 +50,7 @@ def _verdict(case: Case) -> tuple[bool | None, str]:
     plan = plan_of(case.operation)
     verdicts: list[tuple[bool | None, str]] = []
     for one in plan.parameters:
-        sent = _part(case, one.parameter.location).get(one.parameter.name, ABSENT)
+        sent = case.part(one.parameter.location).get(one.parameter.name, ABSENT)
         verdicts.append((_of_parameter(one, sent), f"{one.parameter.location} parameter {one.parameter.name!r}"))
     verdicts.append((_of_body(case, plan.bodies), "body"))
     for verdict, part in verdicts:
@@ -60,12 +61,7 @@ def _verdict(case: Case) -> tuple[bool | None, str]:
     return True, ""
 
 
-def _part(case: Case, location: str) -> Mapping[str, Any]:
-    """The values of one location."""
-    return {"path": case.path_parameters, "header": case.headers, "cookie": case.cookies}.get(location, case.query)
-
-
-def _of_parameter(plan: ParameterPlan, value: Any) -> bool | None:
+def _of_parameter(plan: ParameterPlan, value: Any) -> bool | None:  # noqa: PLR0911  each reason returns
     """Judge one parameter."""
     parameter, values = plan.parameter, plan.values
     if value is ABSENT:
@@ -82,9 +78,17 @@ def _of_parameter(plan: ParameterPlan, value: Any) -> bool | None:
     if read is ABSENT:
         return False if parameter.required else None
     definitions = cast("Mapping[str, Any]", values.schema.get("$defs", {}))
-    if not may_accept(parameter.schema, read, definitions, text=True):
+    if not any(may_accept(parameter.schema, one, definitions, text=True) for one in (read, *_joined(read))):
         return False
     return True if values.accepts(value) else None
+
+
+def _joined(read: Any) -> list[str]:
+    """What a parameter that is no array may get for one: its items joined, or the first or the last of them."""
+    if not isinstance(read, list) or not read:
+        return []
+    items = cast("list[str]", read)
+    return [",".join(items), items[0], items[-1]]
 
 
 def _leaves_route(text: str) -> bool:
@@ -99,10 +103,10 @@ def _fits_header(text: str) -> bool:
 
 def _read_back(value: Any) -> Any:
     """What the app gets for a value that was written as text; ABSENT when nothing is left of it."""
-    if isinstance(value, list):
-        return [scalar_text(item) for item in cast("list[Any]", value)] or ABSENT
-    if isinstance(value, dict):
-        return {name: scalar_text(item) for name, item in cast("dict[str, Any]", value).items()} or ABSENT
+    if is_array(value):
+        return [scalar_text(item) for item in value] or ABSENT
+    if is_object(value):
+        return {name: scalar_text(item) for name, item in value.items()} or ABSENT
     return scalar_text(value)
 
 
@@ -150,10 +154,10 @@ def _of_value(value: Any, plan: BodyPlan) -> bool | None:
         return (
             None if may_accept(plan.body.schema, value, definitions, text=not is_json(plan.body.media_type)) else False
         )
-    if not isinstance(value, dict):
+    if not is_object(value):
         return None
     read: dict[str, Any] = {}
-    for name, item in cast("dict[str, Any]", value).items():
+    for name, item in value.items():
         back = item if isinstance(item, bytes) else _read_back(item)
         if back is not ABSENT:
             read[name] = back

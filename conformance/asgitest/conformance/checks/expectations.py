@@ -1,0 +1,93 @@
+"""Family ``openapi``, the request: was what is valid accepted, and what is not refused.
+
+A case is called invalid only when its bytes are invalid for the app's own way of reading them too; the generators see
+to that. Whatever cannot be told is no test.
+
+Source: OpenAPI 3.1, Parameter Object, Schema Object. Depends on: operations, the records.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from asgitest.conformance.checks.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from asgitest.conformance.operation import Operation
+    from asgitest.conformance.records import Exchange
+
+__all__ = ["Expectation", "check_expectation"]
+
+_QUOTED = re.compile(r"'([^']+)'")
+_REFUSED = frozenset({400, 422})
+_SUCCESS = range(200, 300)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """What is known about a case before it is sent. Can be pickled.
+
+    Args:
+        valid: Whether it is as documented; None when that cannot be told.
+        violated: What makes it invalid, a phrase.
+        generator: What made it (``T0`` is documented examples).
+        quirk: Trait of the framework by which it may be accepted all the same.
+    """
+
+    valid: bool | None = None
+    violated: str = ""
+    generator: str = ""
+    quirk: str | None = None
+
+
+def check_expectation(operation: Operation, exchange: Exchange, expectation: Expectation) -> Iterator[Violation]:
+    """Compare how a case was answered with how it had to be."""
+    if not operation.documented or exchange.response is None:
+        return
+    if expectation.valid is False:
+        yield from _check_invalid(exchange, expectation)
+    elif expectation.valid:
+        yield from _check_valid(exchange, expectation)
+
+
+def _check_invalid(exchange: Exchange, expectation: Expectation) -> Iterator[Violation]:
+    if exchange.status not in _SUCCESS:
+        return
+    missing_header = "header" in expectation.violated and (
+        "missing" in expectation.violated or "left out" in expectation.violated
+    )
+    yield Violation(
+        check="openapi.required-header-not-required" if missing_header else "openapi.negative-accepted",
+        message=f"{expectation.violated[:1].upper()}{expectation.violated[1:]}, and the answer was {exchange.status}.",
+        cause=(_place(expectation.violated),),
+        expected="A 4xx.",
+        actual=str(exchange.status),
+        quirk=expectation.quirk,
+        assertion="assert response.status_code >= 400",
+    )
+
+
+def _place(violated: str) -> str:
+    """Name the parameter or the property that was invalid, without what was done to it."""
+    part, _, detail = violated.partition(":")
+    quoted = _QUOTED.search(detail)
+    return f"{part} {quoted[1]}" if quoted else part
+
+
+def _check_valid(exchange: Exchange, expectation: Expectation) -> Iterator[Violation]:
+    if exchange.status not in _REFUSED or exchange.routed is False:
+        return
+    answer = exchange.response.body[:300].decode("utf-8", "replace") if exchange.response is not None else ""
+    example = expectation.generator == "T0"
+    yield Violation(
+        check="openapi.example-fails" if example else "openapi.positive-rejected",
+        message=f"A request as documented was refused with {exchange.status}: {answer}",
+        cause=(str(exchange.status),),
+        expected="Success, or a documented refusal other than 400 and 422.",
+        actual=f"{exchange.status} {answer}",
+        assertion=f"assert response.status_code != {exchange.status}",
+    )

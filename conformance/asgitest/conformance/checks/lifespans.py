@@ -1,0 +1,88 @@
+"""Family ``lifespan``: startup, shutdown, and starting again.
+
+Source: ASGI lifespan 2.0. Depends on: the records.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asgitest.conformance.checks.crashes import root_exception
+from asgitest.conformance.checks.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from asgitest.conformance.records import LifespanRecord
+
+__all__ = ["check_lifespans"]
+
+
+def check_lifespans(records: Sequence[LifespanRecord]) -> Iterator[Violation]:
+    """Check lifespans of one app that ran one after the other in one process.
+
+    Args:
+        records: In order; the first was the first start of the process.
+    """
+    if not records:
+        return
+    first = records[0]
+    yield from _check_first(first)
+    if first.outcome == "started":
+        yield from _check_again(records[1:])
+
+
+def _check_first(record: LifespanRecord) -> Iterator[Violation]:
+    error = root_exception(record.exception) if record.exception is not None else None
+    told = record.message or (f"{type(error).__name__}: {error}" if error is not None else "")
+    if record.outcome == "failed":
+        yield Violation(
+            check="lifespan.startup-failure-reported",
+            message=f"Startup failed: {told}",
+            cause=("startup",),
+            exception=error,
+            expected="lifespan.startup.complete",
+            actual=told,
+        )
+    elif record.outcome == "hung":
+        yield Violation(check="lifespan.hangs-startup", message="Startup was not answered in time.", cause=("startup",))
+    elif record.outcome == "silent":
+        yield Violation(
+            check="lifespan.supported",
+            message="The app returned from the lifespan without an answer and without an exception.",
+            cause=("silent",),
+        )
+    yield from _check_shutdown(record)
+
+
+def _check_shutdown(record: LifespanRecord) -> Iterator[Violation]:
+    error = root_exception(record.exception) if record.exception is not None else None
+    if record.shutdown == "failed":
+        told = record.message or f"{type(error).__name__}: {error}"
+        yield Violation(
+            check="lifespan.shutdown-failed", message=f"Shutdown failed: {told}", cause=("shutdown",), exception=error
+        )
+    elif record.shutdown == "hung":
+        yield Violation(check="lifespan.hangs-shutdown", message="Shutdown did not end in time.", cause=("shutdown",))
+    if record.tasks_left:
+        names = ", ".join(record.tasks_left[:5])
+        yield Violation(
+            check="lifespan.tasks-left",
+            message=f"After shutdown these tasks still run: {names}.",
+            cause=record.tasks_left[:1],
+        )
+
+
+def _check_again(records: Sequence[LifespanRecord]) -> Iterator[Violation]:
+    for record in records:
+        if record.outcome == "started":
+            continue
+        error = root_exception(record.exception) if record.exception is not None else None
+        told = record.message or (f"{type(error).__name__}: {error}" if error is not None else record.outcome)
+        yield Violation(
+            check="lifespan.second-start-fails",
+            message=f"The second startup in one process did not succeed: {told}",
+            cause=("second",),
+            exception=error,
+        )
+        return

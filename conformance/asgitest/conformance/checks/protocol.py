@@ -1,0 +1,65 @@
+"""Family ``asgi``: which rules a conversation broke. The rules themselves are judged by the test client's core.
+
+Source: ASGI 3.0. Depends on: the catalogue, the records.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from asgitest.conformance.catalogue import SEVERITIES, check_of_rule
+from asgitest.conformance.checks.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from asgitest.conformance.records import Exchange, LifespanRecord, RuleBroken, SocketRecord
+
+__all__ = ["check_exchange_rules", "check_late_exception", "check_rules"]
+
+_VALUE = re.compile(r"""(?:b?'[^']*'|b?"[^"]*"|\d+)""")
+_BODY_AT_HEAD = "ASGI-HTTP-028"
+
+
+def check_rules(broken: Iterable[RuleBroken]) -> Iterator[Violation]:
+    """List the rules that were broken, each cause once."""
+    seen: set[tuple[str, str]] = set()
+    for found in broken:
+        cause = (found.rule, _VALUE.sub("*", found.detail))
+        if cause in seen:
+            continue
+        seen.add(cause)
+        try:
+            check = check_of_rule(found.rule)
+        except KeyError:
+            continue
+        yield Violation(
+            check=check.id,
+            message=f"{found.rule}: {found.detail}",
+            cause=(found.rule,),
+            severity=max(check.severity, found.level, key=SEVERITIES.index),
+            rule=found.rule,
+            quirk="starlette.head-body" if found.rule == _BODY_AT_HEAD else None,
+        )
+
+
+def check_exchange_rules(exchange: Exchange | SocketRecord | LifespanRecord) -> Iterator[Violation]:
+    """List the rules that an exchange, a session or a lifespan broke."""
+    if exchange.broken:
+        yield from check_rules(exchange.broken)
+
+
+def check_late_exception(exchange: Exchange) -> Iterator[Violation]:
+    """See whether the app raised after a complete response that told of success."""
+    response = exchange.response
+    if exchange.exception is None or response is None or not response.complete or response.status >= 500:  # noqa: PLR2004  server errors are crashes
+        return
+    error = exchange.exception
+    yield Violation(
+        check="asgi.exception-after-response",
+        message=f"{type(error).__name__} was raised after the response {response.status} was complete: {error}",
+        exception=error,
+        expected="Nothing is raised once the response is complete.",
+        actual=f"{type(error).__name__}: {error}",
+    )

@@ -1,0 +1,210 @@
+"""Family ``openapi``, the response: status, media type, headers and body against the document.
+
+Source: OpenAPI 3.1, Responses Object and below. Depends on: operations, the records, compiled validators.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from asgitest.conformance.checks.validators import validator_of
+from asgitest.conformance.checks.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from asgitest.conformance.operation import Content, Operation
+    from asgitest.conformance.operation import Response as Documented
+    from asgitest.conformance.records import Exchange, Response
+
+__all__ = ["check_response", "documented_response"]
+
+_SERVER_ERROR = 500
+_JSON = re.compile(r"application/(?:[\w.+-]+\+)?json|text/json")
+_LONGEST = 200
+_NO_BODY = frozenset({204, 304})
+
+
+def documented_response(operation: Operation, status: int) -> Documented | None:
+    """Find what the document says about a status: exactly, by its class, or by default."""
+    responses = operation.responses
+    return responses.get(str(status)) or responses.get(f"{status // 100}XX") or responses.get("default")
+
+
+def check_response(operation: Operation, exchange: Exchange, *, framework: str = "") -> Iterator[Violation]:
+    """Compare a response with what its operation documents.
+
+    Args:
+        operation: What was called.
+        exchange: What came of it.
+        framework: Name of the adapter; traits of frameworks are told apart by it.
+    """
+    response = exchange.response
+    if response is None or not operation.documented or not operation.responses or response.status >= _SERVER_ERROR:
+        return
+    documented = documented_response(operation, response.status)
+    if documented is None:
+        yield _undocumented(operation, exchange, response, framework)
+        return
+    yield from _check_headers(documented, response)
+    if response.truncated or not response.complete or exchange.request.method == "HEAD":
+        return
+    if response.status not in _NO_BODY and documented.content:
+        yield from _check_content(documented.content, response, framework)
+
+
+def _undocumented(operation: Operation, exchange: Exchange, response: Response, framework: str) -> Violation:
+    status = response.status
+    unreadable = status == 400 and framework == "fastapi" and b"error parsing the body" in response.body  # noqa: PLR2004  Bad Request
+    known = ", ".join(operation.responses)
+    return Violation(
+        check="openapi.status-undocumented",
+        message=f"{exchange.request.method} was answered with {status}; documented are {known}.",
+        cause=(str(status),),
+        expected=f"One of {known}.",
+        actual=str(status),
+        quirk="fastapi.body-parse-400" if unreadable else None,
+        assertion=f"assert response.status_code != {status}",
+    )
+
+
+def _check_headers(documented: Documented, response: Response) -> Iterator[Violation]:
+    for name, header in documented.headers.items():
+        if name in {"content-type", "authorization", "accept"}:
+            continue
+        value = response.header(name.encode("latin-1", "replace"))
+        if value is None:
+            if header.required:
+                yield Violation(
+                    check="openapi.header-missing",
+                    message=f"The response {response.status} has no {header.name}, which the schema requires.",
+                    cause=(name,),
+                    expected=f"A header {header.name}.",
+                    actual="None.",
+                    assertion=f"assert {name!r} in response.headers",
+                )
+        elif header.schema and not _header_fits(value.decode("latin-1"), header.schema):
+            yield Violation(
+                check="openapi.header-invalid",
+                message=f"{header.name}: {value.decode('latin-1')} breaks its schema {_short(header.schema)}.",
+                cause=(name,),
+                expected=_short(header.schema),
+                actual=value.decode("latin-1"),
+                assertion=f"assert response.headers.get({name!r}) != {value.decode('latin-1')!r}",
+            )
+
+
+def _header_fits(text: str, schema: dict[str, Any]) -> bool:
+    """Tell whether a header's text is valid in any reading."""
+    valid = validator_of(schema).is_valid
+    if valid(text):
+        return True
+    readings: list[Any] = [text.split(","), [part.strip() for part in text.split(",")]]
+    try:
+        readings.append(json.loads(text))
+    except ValueError:
+        pass
+    return any(valid(reading) for reading in readings)
+
+
+def _matching(content: Mapping[str, Content], media_type: str) -> Content | None:
+    """Find the documented media type, ranges included."""
+    for name, described in content.items():
+        wanted = name.partition(";")[0].strip().lower()
+        if wanted in {media_type, "*/*"} or (
+            wanted.endswith("/*") and media_type.partition("/")[0] == wanted.partition("/")[0]
+        ):
+            return described
+    return None
+
+
+def _check_content(content: Mapping[str, Content], response: Response, framework: str) -> Iterator[Violation]:
+    media_type = response.media_type
+    described = _matching(content, media_type) if media_type else None
+    if described is None:
+        if response.body or response.status == 200:  # noqa: PLR2004  a documented body that is not there
+            yield _other_media_type(content, response, framework)
+        return
+    if described.schema is not None and _JSON.fullmatch(media_type):
+        yield from _check_body(described.schema, response)
+
+
+def _other_media_type(content: Mapping[str, Content], response: Response, framework: str) -> Violation:
+    """Report a media type that is not documented; one nobody chose is a trait of the framework."""
+    undeclared = (
+        framework == "fastapi"
+        and set(content) == {"application/json"}
+        and not _says_anything(content["application/json"].schema)
+    )
+    known = ", ".join(content)
+    seen = response.media_type or "none"
+    return Violation(
+        check="openapi.content-type",
+        message=f"The response {response.status} has the media type {seen}; documented is {known}.",
+        cause=(str(response.status), seen),
+        expected=known,
+        actual=seen,
+        quirk="fastapi.response-class-undocumented" if undeclared else None,
+        assertion=f"assert not response.headers.get('content-type', '').startswith({response.media_type!r})"
+        if response.media_type
+        else "assert 'content-type' in response.headers",
+    )
+
+
+def _says_anything(schema: dict[str, Any] | None) -> bool:
+    return bool(schema) and bool(set(schema) - {"title", "description"})
+
+
+def _check_body(schema: dict[str, Any], response: Response) -> Iterator[Violation]:
+    try:
+        value = json.loads(response.body)
+    except (ValueError, RecursionError):
+        yield Violation(
+            check="openapi.body-schema",
+            message=f"The response {response.status} says it is JSON and is not: {_shown(response.body)}",
+            cause=("not JSON",),
+            expected="A JSON document.",
+            actual=_shown(response.body),
+            assertion="response.json()",
+        )
+        return
+    validator = validator_of(schema)
+    if validator.is_valid(value):
+        return
+    error = validator.first_error(value)
+    if error is None:
+        return
+    message, keyword_path, instance_path = error
+    place = "".join(f"/{part}" for part in instance_path) or "the whole body"
+    yield Violation(
+        check="openapi.body-schema",
+        message=f"The body of the response {response.status} breaks its schema at {place}: {message}",
+        expected=f"{'/'.join(str(part) for part in keyword_path)} of the schema holds.",
+        actual=_shown(response.body),
+        keyword_path=(str(response.status), *keyword_path),
+        instance_path=instance_path,
+        assertion=_body_assertion(instance_path, value),
+    )
+
+
+def _body_assertion(path: tuple[str | int, ...], value: Any) -> str:
+    """Write a statement that fails while the value is there."""
+    for part in path:
+        value = value[part]
+    place = "".join(f"[{part!r}]" for part in path)
+    text = repr(value)
+    if len(text) > _LONGEST or not text.isprintable():
+        return f"assert False, 'the body breaks its schema at {place or 'its root'}'"
+    return f"assert response.json(){place} != {text}"
+
+
+def _shown(body: bytes) -> str:
+    text = body[: _LONGEST + 1].decode("utf-8", "replace")
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _short(schema: Any) -> str:
+    text = json.dumps(schema, default=str)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

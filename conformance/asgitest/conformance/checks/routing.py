@@ -1,0 +1,102 @@
+"""Family ``routes``: the routing table against the document.
+
+Source: OpenAPI 3.1, Paths Object. Depends on: the inventory, the test client's routes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from asgitest.conformance.checks.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from asgitest.conformance.inventory import Inventory
+    from asgitest.conformance.operation import Operation
+    from asgitest.conformance.records import Exchange
+    from asgitest.testclient.routes import Route
+
+__all__ = ["check_missing", "check_routes"]
+
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_SAMPLES = ("1", "abc", "a-b.c", "00000000-0000-4000-8000-000000000000")
+_STATIC = frozenset({"StaticFiles"})
+_NOT_THERE = frozenset({404, 405, 501})
+
+
+def check_routes(inventory: Inventory, routes: Sequence[Route]) -> Iterator[tuple[str, Violation]]:
+    """Check the routing table.
+
+    Yields:
+        Pairs of subject and violation.
+    """
+    for operation in inventory.undocumented:
+        if not operation.hidden:
+            violation = Violation(
+                check="routes.undocumented", message=f"{operation.label} is in no schema.", cause=("undocumented",)
+            )
+            yield operation.label, violation
+    for mount in inventory.mounts:
+        if not mount.documented and mount.kind not in _STATIC and inventory.documents:
+            violation = Violation(
+                check="routes.mounted-app-undocumented",
+                message=f"The {mount.kind} mounted at {mount.path} is in no schema.",
+                cause=(mount.path,),
+            )
+            yield "APP", violation
+    yield from _shadowed(routes)
+
+
+def _shadowed(routes: Sequence[Route]) -> Iterator[tuple[str, Violation]]:
+    """Find routes whose every path an earlier route of the same table takes."""
+    earlier: list[tuple[Route, re.Pattern[str]]] = []
+    for route in routes:
+        expression: Any = getattr(route.route, "path_regex", None)
+        if route.kind != "http" or not isinstance(expression, re.Pattern):
+            continue
+        own_path = getattr(route.route, "path", "")
+        paths = {_PLACEHOLDER.sub(sample, own_path) for sample in _SAMPLES}
+        paths = {path for path in paths if expression.match(path)}
+        for other, other_expression in earlier:
+            if other.app is not route.app or other.root_path != route.root_path or other.host != route.host:
+                continue
+            if not set(route.methods) <= set(other.methods) or not route.methods:
+                continue
+            if paths and all(other_expression.match(path) for path in paths):
+                yield from _report_shadowed(route, other)
+                break
+        earlier.append((route, expression))
+
+
+def _report_shadowed(route: Route, other: Route) -> Iterator[tuple[str, Violation]]:
+    for method in route.methods:
+        if method in {"HEAD", "OPTIONS"} and len(route.methods) > 1:
+            continue
+        violation = Violation(
+            check="routes.shadowed",
+            message=f"{method} {route.template} is never reached: {method} {other.template} is registered before it.",
+            cause=(other.template,),
+            expected="The more specific route is registered first.",
+            actual=f"{other.qualname or other.template} answers.",
+        )
+        yield f"{method} {route.template}", violation
+
+
+def check_missing(operation: Operation, exchange: Exchange) -> Iterator[Violation]:
+    """See whether the router knows a documented operation, from an exchange with valid values.
+
+    Args:
+        operation: What was called.
+        exchange: What came of it.
+    """
+    if operation.documented and operation.handler is None and exchange.routed is False and exchange.status in _NOT_THERE:
+        yield Violation(
+            check="routes.documented-but-missing",
+            message=f"{operation.label} is documented, and the router answers {exchange.status}.",
+            cause=("missing",),
+            expected="The operation exists.",
+            actual=str(exchange.status),
+            assertion=f"assert response.status_code != {exchange.status}",
+        )
