@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from tests.architecture.source_tree import PROJECT, ROOTS
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tests.architecture.source_tree import PROJECT, Module, modules
 
 if TYPE_CHECKING:

@@ -80,14 +80,46 @@ def observation(client, call):
     }
 
 
-SEGMENTS = st.sampled_from(["/", "/a", "/a%20b", "/ü", "/cookie", "/deep/cookie", "/redirect", "/redirect303", "/teapot", "//x", "/a?b=c", "/a#f", "", "?q=1", "/a;b", "http://testserver/abs", "https://testserver/tls"])
+SEGMENTS = st.sampled_from(
+    [
+        "/",
+        "/a",
+        "/a%20b",
+        "/ü",
+        "/cookie",
+        "/deep/cookie",
+        "/redirect",
+        "/redirect303",
+        "/teapot",
+        "//x",
+        "/a?b=c",
+        "/a#f",
+        "",
+        "?q=1",
+        "/a;b",
+        "http://testserver/abs",
+        "https://testserver/tls",
+    ]
+)
 HEADERS = st.one_of(
     st.none(),
-    st.dictionaries(st.sampled_from(["X-A", "accept", "Cookie", "Content-Type", "Host", "Content-Length", "User-Agent"]), st.sampled_from(["1", "text/plain", "a=b"]), max_size=3),
+    st.dictionaries(
+        st.sampled_from(["X-A", "accept", "Cookie", "Content-Type", "Host", "Content-Length", "User-Agent"]),
+        st.sampled_from(["1", "text/plain", "a=b"]),
+        max_size=3,
+    ),
     st.just([("x-a", "1"), ("x-a", "2")]),
 )
-JSON = st.one_of(st.none(), st.dictionaries(st.text(max_size=3), st.one_of(st.integers(), st.text(max_size=5), st.none()), max_size=3))
-PARAMS = st.one_of(st.none(), st.just({}), st.dictionaries(st.sampled_from(["q", "ü", "a b"]), st.sampled_from(["1", "x y", "&"]), max_size=2), st.just([("a", "1"), ("a", "2")]))
+JSON = st.one_of(
+    st.none(),
+    st.dictionaries(st.text(max_size=3), st.one_of(st.integers(), st.text(max_size=5), st.none()), max_size=3),
+)
+PARAMS = st.one_of(
+    st.none(),
+    st.just({}),
+    st.dictionaries(st.sampled_from(["q", "ü", "a b"]), st.sampled_from(["1", "x y", "&"]), max_size=2),
+    st.just([("a", "1"), ("a", "2")]),
+)
 REQUESTS = st.fixed_dictionaries(
     {
         "method": st.sampled_from(["GET", "POST", "put", "DELETE", "HEAD", "PATCH", "OPTIONS"]),
@@ -101,7 +133,9 @@ REQUESTS = st.fixed_dictionaries(
 )
 CLIENTS = st.fixed_dictionaries(
     {
-        "base_url": st.sampled_from(["http://testserver", "http://testserver/base", "https://example.org:8443/", "http://[::1]"]),
+        "base_url": st.sampled_from(
+            ["http://testserver", "http://testserver/base", "https://example.org:8443/", "http://[::1]"]
+        ),
         "headers": st.one_of(st.none(), st.just({"x-client": "1"})),
         "cookies": st.one_of(st.none(), st.just({"old": "1"})),
     }
@@ -119,7 +153,12 @@ def options_of(request):
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(CLIENTS, st.lists(REQUESTS, min_size=1, max_size=3))
 def test_both_paths_show_the_same(client_options, requests):
-    clients = [kind(varied, **{key: dict(value) if isinstance(value, dict) else value for key, value in client_options.items()}) for kind in (LongClient, ShortClient)]
+    clients = [
+        kind(
+            varied, **{key: dict(value) if isinstance(value, dict) else value for key, value in client_options.items()}
+        )
+        for kind in (LongClient, ShortClient)
+    ]
 
     for request in requests:
         options = options_of(request)
@@ -168,7 +207,9 @@ def test_a_handler_replaced_for_all_clients_is_called(monkeypatch):
     from asgitest.testclient import _TestClientTransport
 
     client = TestClient(varied)
-    monkeypatch.setattr(_TestClientTransport, "handle_request", lambda self, request: httpx.Response(299, request=request))
+    monkeypatch.setattr(
+        _TestClientTransport, "handle_request", lambda self, request: httpx.Response(299, request=request)
+    )
 
     assert client.get("/").status_code == 299
 
@@ -211,10 +252,18 @@ def test_changed_client_headers_and_cookies_are_seen_at_once():
 def test_the_async_client_shows_what_the_sync_client_shows():
     async def main():
         async with AsyncTestClient(apps.with_lifespan(varied)) as client:
-            return [observation_of(await client.get("/redirect")), observation_of(await client.post("/cookie", json={"a": 1}))]
+            return [
+                observation_of(await client.get("/redirect")),
+                observation_of(await client.post("/cookie", json={"a": 1})),
+            ]
 
     def observation_of(response):
-        return response.status_code, response.headers.raw, response.content, [item.status_code for item in response.history]
+        return (
+            response.status_code,
+            response.headers.raw,
+            response.content,
+            [item.status_code for item in response.history],
+        )
 
     with TestClient(apps.with_lifespan(varied)) as client:
         expected = [observation_of(client.get("/redirect")), observation_of(client.post("/cookie", json={"a": 1}))]

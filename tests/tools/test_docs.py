@@ -6,6 +6,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tools.docs import check_page
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""One request that is to be sent: values for the parameters and the body of an operation, and how they became what they are.
+"""One request that is to be sent: values for the parameters and body of an operation, and how they came to be.
 
 Depends on: the values of an operation, serialisation.
 """
@@ -6,7 +6,7 @@ Depends on: the values of an operation, serialisation.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asgitest.conformance.operation import ABSENT, Body, Parameter
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 
 __all__ = ["ABSENT", "Case", "WireRequest"]
 
+_FIELDS = {
+    "path": "path_parameters",
+    "query": "query",
+    "querystring": "query",
+    "header": "headers",
+    "cookie": "cookies",
+}
 _PLACE = re.compile(r"\{([^{}:]+)(?::[^{}]*)?\}")
 
 
@@ -87,6 +94,15 @@ class Case:
     def label(self) -> str:
         """Label of the operation."""
         return self.operation.label
+
+    def part(self, location: str) -> Mapping[str, Any]:
+        """The values of the parameters in one location."""
+        return getattr(self, _FIELDS[location])  # type: ignore[no-any-return]  # all of them are mappings
+
+    def with_part(self, location: str, values: Mapping[str, Any], *, description: str) -> Case:
+        """Return a copy with other values for the parameters in one location."""
+        changes: dict[str, Any] = {_FIELDS[location]: values, "description": description}
+        return replace(self, **changes)
 
     def wire(self) -> WireRequest:
         """Write the request."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from asgitest.conformance.json_values import is_array, is_object
 from asgitest.conformance.references import pointer_to
 
 if TYPE_CHECKING:
@@ -26,7 +27,20 @@ UNRESOLVED = "x-asgitest-unresolved"
 """Marks a schema of which nothing is known because its reference leads nowhere."""
 
 _ONE = frozenset(
-    ["additionalItems", "additionalProperties", "contains", "contentSchema", "else", "if", "items", "not", "propertyNames", "then", "unevaluatedItems", "unevaluatedProperties"]
+    [
+        "additionalItems",
+        "additionalProperties",
+        "contains",
+        "contentSchema",
+        "else",
+        "if",
+        "items",
+        "not",
+        "propertyNames",
+        "then",
+        "unevaluatedItems",
+        "unevaluatedProperties",
+    ]
 )
 _LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 _TABLES = frozenset({"dependentSchemas", "patternProperties", "properties"})
@@ -86,10 +100,10 @@ class SchemaReader:
         """Convert one schema and all in it."""
         if isinstance(schema, bool):
             return {} if schema else {"not": {}}
-        if not isinstance(schema, dict):
+        if not is_object(schema):
             self._references.tell("schema.dialect-valid", where, f"A schema is an object, but {where} is not.")
             return {}
-        given = cast("Schema", schema)
+        given = schema
         reference = given.get("$ref", given.get("$dynamicRef"))
         if reference is None:
             return self._keywords(given, base, where)
@@ -138,7 +152,7 @@ class SchemaReader:
                 return False
             current = reference.rpartition("/")[2]
             if current in seen:
-                return current == name
+                return bool(current == name)
             seen.add(current)
 
     def _keywords(self, given: Schema, base: str, where: str) -> Schema:
@@ -150,14 +164,14 @@ class SchemaReader:
             place = pointer_to(where, keyword)
             if keyword in _ONE and isinstance(value, dict | bool):
                 converted[keyword] = self._convert(value, base, place)
-            elif keyword in _LISTS and isinstance(value, list):
-                items = enumerate(cast("list[Any]", value))
+            elif keyword in _LISTS and is_array(value):
+                items = enumerate(value)
                 converted[keyword] = [self._convert(item, base, pointer_to(place, number)) for number, item in items]
-            elif keyword in _TABLES and isinstance(value, dict):
-                table = cast("dict[str, Any]", value).items()
+            elif keyword in _TABLES and is_object(value):
+                table = value.items()
                 converted[keyword] = {key: self._convert(item, base, pointer_to(place, key)) for key, item in table}
-            elif keyword == "discriminator" and isinstance(value, dict):
-                converted[keyword] = self._discriminator(cast("dict[str, Any]", value), given)
+            elif keyword == "discriminator" and is_object(value):
+                converted[keyword] = self._discriminator(value, given)
             else:
                 converted[keyword] = value
         _modernise_items(converted)
@@ -167,7 +181,7 @@ class SchemaReader:
     def _forget_other_direction(self, converted: Schema) -> None:
         """Require no property that goes the other way."""
         required, properties = converted.get("required"), converted.get("properties", {})
-        if isinstance(required, list):
+        if is_array(required):
             names = cast("list[str]", required)
             converted["required"] = [name for name in names if not properties.get(name, {}).get(self._other)]
         elif required is not None:
@@ -178,15 +192,15 @@ class SchemaReader:
         mapping: dict[str, str] = discriminator.get("mapping") or {}
         named = {reference.rpartition("/")[2]: value for value, reference in mapping.items()}
         branches: list[Any] = given.get("oneOf") or given.get("anyOf") or []
-        names = [str(branch.get("$ref", "")).rpartition("/")[2] for branch in branches if isinstance(branch, dict)]
+        names = [str(branch.get("$ref", "")).rpartition("/")[2] for branch in branches if is_object(branch)]
         values = [named.get(name, name) or None for name in names]
         return {"propertyName": discriminator.get("propertyName", ""), "values": values}
 
 
 def _modernise_items(schema: Schema) -> None:
     """Write ``items`` as a list the way of 2020-12."""
-    if isinstance(schema.get("items"), list):
-        schema["prefixItems"] = [item if isinstance(item, dict) else {} for item in schema.pop("items")]
+    if is_array(schema.get("items")):
+        schema["prefixItems"] = [item if is_object(item) else {} for item in schema.pop("items")]
         if "additionalItems" in schema:
             schema["items"] = schema.pop("additionalItems")
 
@@ -201,7 +215,7 @@ def _modernise(schema: Schema) -> Schema:
             del schema[exclusive]
     if schema.pop("nullable", False) is not True:
         return schema
-    if isinstance(schema.get("enum"), list) and None not in schema["enum"]:
+    if is_array(schema.get("enum")) and None not in schema["enum"]:
         schema["enum"] = [*schema["enum"], None]
     if isinstance(schema.get("type"), str):
         schema["type"] = [schema["type"], "null"]

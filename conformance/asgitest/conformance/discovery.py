@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import ast
 import tomllib
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asgitest.conformance.errors import TargetError, nearest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["APP_NAMES", "FACTORY_NAMES", "discover", "locate"]
 

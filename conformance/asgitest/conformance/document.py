@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from asgitest.conformance.errors import TargetError, nearest
+from asgitest.conformance.json_values import is_object
 from asgitest.conformance.operation import Problem
 from asgitest.conformance.references import References, parse_document
 from asgitest.testclient.routes import unwrap_app
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from asgitest.conformance.adapters import Adapter
 
@@ -99,7 +100,7 @@ def served_document(app: Any, *, places: tuple[str, ...] = SERVED_AT, root_path:
                     "served", f"What {place} serves cannot be read: {error}.", place=place, root_path=root_path
                 )
             continue
-        if isinstance(parsed, dict) and ("openapi" in parsed or "swagger" in parsed):
+        if is_object(parsed) and ("openapi" in parsed or "swagger" in parsed):
             return _checked(parsed, origin="served", place=place, root_path=root_path, app=unwrap_app(app))
     return None
 
@@ -175,11 +176,11 @@ def _checked(
 
 def _shape_problems(raw: Any) -> tuple[list[Problem], tuple[int, int]]:
     """Look at the outermost fields only."""
-    if not isinstance(raw, dict):
+    if not is_object(raw):
         return [
             _problem("schema.parses", "#", f"An OpenAPI document is an object, but this is {type(raw).__name__}.")
         ], (3, 1)
-    table = cast("dict[str, Any]", raw)
+    table = raw
     declared = table.get("openapi")
     if not isinstance(declared, str):
         what = "This is Swagger 2.0, which is not supported" if "swagger" in table else "The field 'openapi' is missing"
@@ -193,7 +194,7 @@ def _shape_problems(raw: Any) -> tuple[list[Problem], tuple[int, int]]:
             "schema.dialect-valid", f"#/{name}", f"{name!r} is an object, but this is {type(table[name]).__name__}."
         )
         for name in ("info", "paths", "components", "webhooks")
-        if name in table and not isinstance(table[name], dict)
+        if name in table and not is_object(table[name])
     )
     if not {"paths", "components", "webhooks"}.intersection(table):
         problems.append(_problem("schema.dialect-valid", "#", "There are neither paths nor components nor webhooks."))

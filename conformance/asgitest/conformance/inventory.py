@@ -1,4 +1,4 @@
-"""Everything an app has: operations, WebSocket routes, mounts, security schemes, documents, and what is wrong with those.
+"""Everything an app has: operations, WebSocket routes, mounts, security schemes, documents, and their problems.
 
 The routing table and the documents are laid side by side. A mounted app with a document of its own is in the inventory
 under its root path; a route that is in no document is an operation all the same, marked as undocumented.
@@ -129,7 +129,7 @@ def build_inventory(target: Target, *, schema: str = "auto", allow_remote_refs: 
     Raises:
         TargetError: If the schema the user named cannot be had.
     """
-    app, routes = target.app, target.adapter.routes(target.app)
+    routes = target.adapter.routes(target.app)
     documents = _documents(target, schema, routes)
     operations: list[Operation] = []
     webhooks: list[Callback] = []
@@ -144,7 +144,7 @@ def build_inventory(target: Target, *, schema: str = "auto", allow_remote_refs: 
             schemes.setdefault(scheme.name, scheme)
         problems.extend((*document.problems, *references.problems))
     usable = any(document.raw for document in documents)
-    others = tuple(_undocumented(operations, routes, documents, app))
+    others = tuple(_undocumented(operations, routes, documents))
     return Inventory(
         operations=tuple(operations) if usable else others,
         undocumented=others if usable else (),
@@ -203,7 +203,7 @@ def _server_prefixes(operation: Operation) -> Iterator[str]:
 
 
 def _undocumented(
-    operations: Iterable[Operation], routes: Iterable[Route], documents: Iterable[Document], app: Any
+    operations: Iterable[Operation], routes: Iterable[Route], documents: Iterable[Document]
 ) -> Iterator[Operation]:
     """Operations of routes that are in no document; what serves schema and docs pages is left out."""
     known = {(operation.method, _shape(operation.path)) for operation in operations}
@@ -215,7 +215,6 @@ def _undocumented(
             implied = method == "OPTIONS" or (method == "HEAD" and "GET" in route.methods)
             if not implied and (method, _shape(route.template)) not in known:
                 yield _operation_of(route, method)
-    del app
 
 
 def _is_page_of_framework(route: Route) -> bool:
@@ -274,7 +273,7 @@ def _declared_parameters(route: Route) -> Iterator[Parameter]:
                 info = getattr(one, "field_info", None)
                 yield Parameter(
                     name=str(getattr(one, "alias", one.name)),
-                    location=location,  # type: ignore[arg-type]  # one of the three
+                    location=location,
                     required=bool(info.is_required()) if info is not None else False,
                     schema={},
                     documented=False,

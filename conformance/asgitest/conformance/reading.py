@@ -8,9 +8,10 @@ Source: OpenAPI 3.0.4, 3.1.1 and 3.2.0, Paths Object and below. Depends on: refe
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from asgitest.conformance.dialect import SchemaReader
+from asgitest.conformance.json_values import is_array, is_object
 from asgitest.conformance.operation import (
     Body,
     Callback,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from asgitest.conformance.document import Document
-    from asgitest.conformance.operation import ParameterLocation, Schema
+    from asgitest.conformance.operation import Schema
     from asgitest.conformance.references import References
 
 __all__ = ["DocumentReader", "names_in"]
@@ -100,22 +101,22 @@ class DocumentReader:
         found = self._references.follow(value, base, where)
         if found is None:
             return {}, base, where
-        if not isinstance(found.value, dict):
+        if not is_object(found.value):
             message = f"{found.pointer} is an object, but this is {type(found.value).__name__}."
             self._references.tell("schema.dialect-valid", where, message)
             return {}, base, where
-        return cast("Table", found.value), found.base, found.pointer
+        return found.value, found.base, found.pointer
 
     def _of_item(self, item: Any, where: str, base: str = "") -> Iterator[tuple[str, list[Any], Table, str, str]]:
         """The operations of a path item: method, shared parameters, operation, base, pointer."""
         table, base, where = self._follow(item, base, where)
-        shared = cast("list[Any]", table.get("parameters")) if isinstance(table.get("parameters"), list) else []
+        shared = _array(table.get("parameters"))
         declared = {method: (table[method], pointer_to(where, method)) for method in METHODS if method in table}
         for method, given in _table(table.get("additionalOperations")).items():
             declared[method] = (given, pointer_to(where, "additionalOperations", method))
         for method, (given, place) in declared.items():
-            if isinstance(given, dict):
-                yield method.upper(), shared, cast("Table", given), base, place
+            if is_object(given):
+                yield method.upper(), shared, given, base, place
             else:
                 self._references.tell("schema.dialect-valid", place, f"{place} is no operation.")
 
@@ -124,13 +125,13 @@ class DocumentReader:
     ) -> Operation:
         """Read one operation."""
         raw = self._document.raw
-        servers = given.get("servers") or raw.get("servers") or []
+        servers = _array(given.get("servers")) or _array(raw.get("servers"))
         return Operation(
             method=method,
             path=self._document.root_path + path,
             operation_id=given.get("operationId"),
-            tags=tuple(str(tag) for tag in given.get("tags") or ()),
-            parameters=self._parameters([*shared, *(given.get("parameters") or [])], base, where, path),
+            tags=tuple(str(tag) for tag in _array(given.get("tags"))),
+            parameters=self._parameters([*shared, *_array(given.get("parameters"))], base, where, path),
             bodies=self._bodies(given.get("requestBody"), base, pointer_to(where, "requestBody")),
             responses=self._responses_of(given.get("responses"), base, pointer_to(where, "responses")),
             security=_security(given.get("security", raw.get("security"))),
@@ -173,7 +174,7 @@ class DocumentReader:
         schema = _table(content[content_type]).get("schema", {}) if content_type else table.get("schema", {})
         return Parameter(
             name=name,
-            location=cast("ParameterLocation", location),
+            location=location,
             required=table.get("required") is True or location == "path",
             schema=self._requests.read(schema, base, pointer_to(where, "schema")),
             style=style,
@@ -194,9 +195,9 @@ class DocumentReader:
 
     def _schema_examples(self, schema: Any, base: str, where: str) -> list[Any]:
         """The examples a schema has itself."""
-        table, _, _ = self._follow(schema, base, where) if isinstance(schema, dict) else ({}, "", "")
+        table, _, _ = self._follow(schema, base, where) if is_object(schema) else ({}, "", "")
         several = table.get("examples")
-        values = list(cast("list[Any]", several)) if isinstance(several, list) else []
+        values = list(several) if is_array(several) else []
         return [table["example"], *values] if "example" in table else values
 
     def _bodies(self, given: Any, base: str, where: str) -> tuple[Body, ...]:
@@ -308,13 +309,18 @@ def _encoding(given: Table) -> Encoding:
 
 def _security(given: Any) -> tuple[Mapping[str, tuple[str, ...]], ...]:
     """Read security requirements."""
-    alternatives = cast("list[Any]", given) if isinstance(given, list) else []
+    alternatives = _array(given)
     return tuple(
-        {name: tuple(str(scope) for scope in scopes or ()) for name, scopes in _table(one).items()}
+        {name: tuple(str(scope) for scope in _array(scopes)) for name, scopes in _table(one).items()}
         for one in alternatives
     )
 
 
 def _table(value: Any) -> Table:
     """The value if it is an object, else an empty one."""
-    return cast("Table", value) if isinstance(value, dict) else {}
+    return value if is_object(value) else {}
+
+
+def _array(value: Any) -> list[Any]:
+    """The value if it is an array, else an empty one."""
+    return value if is_array(value) else []

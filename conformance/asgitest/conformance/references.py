@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import difflib
 import json
-import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from asgitest.conformance.json_values import is_array, is_object
 from asgitest.conformance.operation import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 __all__ = ["Found", "References", "parse_document", "pointer_to"]
 
@@ -105,8 +105,8 @@ class References:
         """
         found = Found(value=value, base=base, pointer=where)
         seen: set[str] = set()
-        while isinstance(found.value, dict) and "$ref" in found.value:
-            following = self.find(cast("dict[str, Any]", found.value)["$ref"], found.base, found.pointer)
+        while is_object(found.value) and "$ref" in found.value:
+            following = self.find(found.value["$ref"], found.base, found.pointer)
             if following is None:
                 return None
             if following.key in seen or len(seen) > _REF_LIMIT:
@@ -145,7 +145,7 @@ def parse_document(content: bytes) -> Any:
     except ValueError as error:
         if content.lstrip()[:1] in {b"{", b"["}:
             raise ValueError(f"it is no JSON ({error})") from error
-    import yaml  # noqa: PLC0415  only for documents in YAML
+    import yaml  # type: ignore[import-untyped]  # noqa: PLC0415  no types are published with it; only for YAML
 
     try:
         return _with_text_keys(yaml.load(content, Loader=yaml.SafeLoader))
@@ -160,11 +160,11 @@ def pointer_to(where: str, *parts: str | int) -> str:
 
 def _with_text_keys(value: Any) -> Any:
     """Make what YAML read what JSON would have read: text keys (statuses), no dates."""
-    if isinstance(value, dict):
-        items = cast("dict[Any, Any]", value).items()
+    if is_object(value):
+        items = value.items()
         return {_key_text(key): _with_text_keys(item) for key, item in items}
-    if isinstance(value, list):
-        return [_with_text_keys(item) for item in cast("list[Any]", value)]
+    if is_array(value):
+        return [_with_text_keys(item) for item in value]
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
@@ -190,12 +190,12 @@ def _at(document: Any, pointer: str) -> Any:
         return _anchored(document, pointer[1:])
     for raw in pointer.split("/")[1:]:
         part = raw.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, dict) and part in value:
-            value = cast("dict[str, Any]", value)[part]
-        elif isinstance(value, list) and part.isdecimal() and int(part) < len(cast("list[Any]", value)):
-            value = cast("list[Any]", value)[int(part)]
+        if is_object(value) and part in value:
+            value = value[part]
+        elif is_array(value) and part.isdecimal() and int(part) < len(value):
+            value = value[int(part)]
         else:
-            known = list(cast("dict[str, Any]", value)) if isinstance(value, dict) else []
+            known = list(value) if is_object(value) else []
             raise LookupError(part, *difflib.get_close_matches(part, known, n=1))
     return value
 
@@ -209,13 +209,13 @@ def _anchored(document: Any, anchor: str) -> Any:
     waiting = [document]
     while waiting:
         value: Any = waiting.pop()
-        if isinstance(value, dict):
-            table = cast("dict[str, Any]", value)
+        if is_object(value):
+            table = value
             if anchor in {table.get("$anchor"), table.get("$dynamicAnchor")}:
                 return table
             waiting.extend(table.values())
-        elif isinstance(value, list):
-            waiting.extend(cast("list[Any]", value))
+        elif is_array(value):
+            waiting.extend(value)
     raise LookupError(anchor)
 
 

@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
+from asgitest.conformance.json_values import is_array, is_object
 from asgitest.conformance.operation import ABSENT
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def is_multipart(media_type: str) -> bool:
     return essence(media_type).startswith("multipart/")
 
 
-def scalar_text(value: Any) -> str:
+def scalar_text(value: Any) -> str:  # noqa: PLR0911  one line for each type
     """Write one value that is neither array nor object; those are written as JSON."""
     match value:
         case str():
@@ -110,10 +111,10 @@ def query_pairs(parameter: Parameter, value: Any) -> list[tuple[str, str]]:
     name = parameter.name
     if parameter.content_type is not None:
         return [(name, _encode_json(value))]
-    if isinstance(value, list):
-        return _array_pairs(name, cast("list[Any]", value), parameter)
-    if isinstance(value, dict):
-        return _object_pairs(name, cast("dict[str, Any]", value), parameter)
+    if is_array(value):
+        return _array_pairs(name, value, parameter)
+    if is_object(value):
+        return _object_pairs(name, value, parameter)
     return [(name, scalar_text(value))]
 
 
@@ -155,8 +156,8 @@ def _write_other(value: Any, name: str) -> bytes:
     """Write text, YAML, sequences of JSON, or JSON for want of better."""
     if isinstance(value, str):
         return value.encode("utf-8", "surrogatepass")
-    if isinstance(value, list) and name in {"application/jsonl", "application/x-ndjson", "application/json-lines"}:
-        return "".join(f"{_encode_json(item)}\n" for item in cast("list[Any]", value)).encode("utf-8", "surrogatepass")
+    if is_array(value) and name in {"application/jsonl", "application/x-ndjson", "application/json-lines"}:
+        return "".join(f"{_encode_json(item)}\n" for item in value).encode("utf-8", "surrogatepass")
     # Every JSON text is YAML, and a reader of YAML cannot tell.
     return _encode_json(value).encode("utf-8", "surrogatepass")
 
@@ -177,20 +178,20 @@ def _expand(parameter: Parameter, value: Any, write: Callable[[str], str]) -> st
         return "." + _simple(value, explode=explode, write=scalar, between="." if explode else ",")
     if parameter.style != "matrix":
         return _simple(value, explode=explode, write=scalar)
-    if isinstance(value, list) and explode:
-        return "".join(f";{name}={scalar(item)}" for item in cast("list[Any]", value))
-    if isinstance(value, dict) and explode:
-        return "".join(f";{write(key)}={scalar(item)}" for key, item in cast("dict[str, Any]", value).items())
+    if is_array(value) and explode:
+        return "".join(f";{name}={scalar(item)}" for item in value)
+    if is_object(value) and explode:
+        return "".join(f";{write(key)}={scalar(item)}" for key, item in value.items())
     return f";{name}={_simple(value, explode=False, write=scalar)}"
 
 
 def _simple(value: Any, *, explode: bool, write: Callable[[Any], str], between: str = ",") -> str:
     """Write items one after the other."""
-    if isinstance(value, list):
-        return between.join(write(item) for item in cast("list[Any]", value))
-    if isinstance(value, dict):
+    if is_array(value):
+        return between.join(write(item) for item in value)
+    if is_object(value):
         joint = "=" if explode else ","
-        items = cast("dict[str, Any]", value).items()
+        items = value.items()
         return between.join(f"{write(key)}{joint}{write(item)}" for key, item in items)
     return write(value)
 
@@ -208,32 +209,26 @@ def _object_pairs(name: str, value: dict[str, Any], parameter: Parameter) -> lis
     if parameter.style == "deepObject":
         return [pair for key, item in value.items() for pair in _deep_pairs(f"{name}[{key}]", item)]
     if parameter.explode and parameter.style == "form":
-        return [
-            (key, scalar_text(one))
-            for key, item in value.items()
-            for one in (cast("list[Any]", item) if isinstance(item, list) else [item])
-        ]
+        return [(key, scalar_text(one)) for key, item in value.items() for one in (item if is_array(item) else [item])]
     delimiter = _DELIMITERS.get(parameter.style, ",")
     return [(name, delimiter.join(f"{key}{delimiter}{scalar_text(item)}" for key, item in value.items()))]
 
 
 def _deep_pairs(name: str, value: Any) -> list[tuple[str, str]]:
     """Write what is in an object in brackets."""
-    if isinstance(value, dict):
-        items = cast("dict[str, Any]", value).items()
+    if is_object(value):
+        items = value.items()
         return [pair for key, item in items for pair in _deep_pairs(f"{name}[{key}]", item)]
-    if isinstance(value, list):
-        return [(name, scalar_text(item)) for item in cast("list[Any]", value)]
+    if is_array(value):
+        return [(name, scalar_text(item)) for item in value]
     return [(name, scalar_text(value))]
 
 
 def _write_form(value: Any, encoding: Mapping[str, Encoding]) -> bytes:
     """Write a URL-encoded form."""
-    if not isinstance(value, dict):
+    if not is_object(value):
         return value if isinstance(value, bytes) else quote(scalar_text(value), errors="surrogatepass").encode()
-    pairs = [
-        pair for name, item in cast("dict[str, Any]", value).items() for pair in _field_pairs(name, item, encoding)
-    ]
+    pairs = [pair for name, item in value.items() for pair in _field_pairs(name, item, encoding)]
     return write_query(pairs).replace("%20", "+").encode()
 
 
@@ -244,8 +239,8 @@ def _field_pairs(name: str, value: Any, encoding: Mapping[str, Encoding]) -> lis
         return [(name, _encode_json(value))]
     if how is not None and how.style == "deepObject":
         return _deep_pairs(name, value)
-    if isinstance(value, list):
-        items = [scalar_text(item) for item in cast("list[Any]", value)]
+    if is_array(value):
+        items = [scalar_text(item) for item in value]
         if how is None or how.explode:
             return [(name, item) for item in items]
         return [(name, _DELIMITERS.get(how.style, ",").join(items))]
@@ -254,11 +249,11 @@ def _field_pairs(name: str, value: Any, encoding: Mapping[str, Encoding]) -> lis
 
 def _write_multipart(value: Any, encoding: Mapping[str, Encoding]) -> bytes:
     """Write a form with parts; bytes are files."""
-    if not isinstance(value, dict):
+    if not is_object(value):
         return value if isinstance(value, bytes) else scalar_text(value).encode("utf-8", "surrogatepass")
     out = bytearray()
-    for name, item in cast("dict[str, Any]", value).items():
-        for one in cast("list[Any]", item) if isinstance(item, list) else [item]:
+    for name, item in value.items():
+        for one in item if is_array(item) else [item]:
             out += _part(name, one, encoding.get(name))
     return bytes(out) + f"--{BOUNDARY}--\r\n".encode()
 
@@ -272,7 +267,7 @@ def _part(name: str, value: Any, encoding: Encoding | None) -> bytes:
         head += f'; filename="file"\r\nContent-Type: {content_type or "application/octet-stream"}'
         content = value
     else:
-        if content_type is None and isinstance(value, dict):
+        if content_type is None and is_object(value):
             content_type = "application/json"
         if content_type is not None:
             head += f"\r\nContent-Type: {content_type}"

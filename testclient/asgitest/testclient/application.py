@@ -67,6 +67,9 @@ def as_asgi3(app: Any) -> Callable[[Any, Any, Any], Awaitable[None]]:
     Raises:
         MisuseError: If it cannot be an ASGI app: it is not callable, or takes the two arguments of WSGI.
     """
+    # Most apps are objects whose class says it all; asking for a signature takes longer than a request.
+    if not isinstance(app, type) and inspect.iscoroutinefunction(getattr(type(app), "__call__", None)):
+        return app  # type: ignore[no-any-return]  # it is callable, which is all that can be told
     if not callable(app):
         hint = "; this looks like an import string, import the app and pass it" if isinstance(app, str) else ""
         raise MisuseError(f"an ASGI app is a callable, but this is {type(app).__name__}: {app!r:.80}{hint}")

@@ -18,6 +18,7 @@ from asgitest.testclient.errors import MisuseError
 from asgitest.testclient.http_library import adopt, httpx
 from asgitest.testclient.lifespan_session import LifespanSession
 from asgitest.testclient.policy import build_policy
+from asgitest.testclient.preparation import base_url_of
 from asgitest.testclient.server import DEFAULT_TIMEOUT
 from asgitest.testclient.short_client import ShortPathClient
 from asgitest.testclient.short_path import make_call, run_whole
@@ -72,6 +73,8 @@ class AsyncTestClient(ShortPathClient, httpx.AsyncClient):
 
     __test__ = False
 
+    _own_handler = (AsyncTransport.handle_async_request, "handle_async_request")
+
     def __init__(
         self,
         app: Any,
@@ -111,7 +114,7 @@ class AsyncTestClient(ShortPathClient, httpx.AsyncClient):
         headers = {} if headers is None else adopt(headers)
         headers.setdefault("user-agent", "testclient")
         super().__init__(
-            base_url=adopt(base_url),
+            base_url=base_url_of(adopt(base_url)),
             headers=headers,
             transport=transport,
             follow_redirects=follow_redirects,
@@ -197,7 +200,7 @@ class AsyncTestClient(ShortPathClient, httpx.AsyncClient):
             cookies=adopt(cookies),
         )
         seconds = self.timeout.read if timeout is DEFAULT else httpx.Timeout(adopt(timeout)).read
-        call = self._server.socket_call(request, self._server.driver or own_driver())
+        call = self._server.socket_call(self._server.socket_scope(request), self._server.driver or own_driver())
         session = AsyncWebSocketTestSession(Session(call, timeout=seconds, context=self._server.context))
         session.on_accept(cookie_keeper(self.cookies, request.url))
         return session

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from asgitest.testclient.application import as_asgi3
 from asgitest.testclient.cookies import CountingJar
-from asgitest.testclient.driver import Driver, complete
+from asgitest.testclient.driver import Driver, complete, driver_of
 from asgitest.testclient.errors import MisuseError
 from asgitest.testclient.http_library import adopt, httpx
 from asgitest.testclient.lifespan_session import LifespanSession
 from asgitest.testclient.policy import build_policy
+from asgitest.testclient.preparation import base_url_of, prepare
 from asgitest.testclient.server import DEFAULT_TIMEOUT
 from asgitest.testclient.short_client import ShortPathClient
 from asgitest.testclient.short_path import make_call, run_whole
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["TestClient"]
 
 DEFAULT: Any = httpx.USE_CLIENT_DEFAULT
+_SHORT_HANDSHAKE = frozenset({"headers", "params", "timeout"})
 
 
 class TestClient(ShortPathClient, httpx.Client):
@@ -81,6 +83,8 @@ class TestClient(ShortPathClient, httpx.Client):
     """
 
     __test__ = False
+
+    _own_handler = (SyncTransport.handle_request, "handle_request")
 
     task: Any
     exit_stack: contextlib.ExitStack
@@ -135,7 +139,7 @@ class TestClient(ShortPathClient, httpx.Client):
         headers = {} if headers is None else adopt(headers)
         headers.setdefault("user-agent", "testclient")
         super().__init__(
-            base_url=adopt(base_url),
+            base_url=base_url_of(adopt(base_url)),
             headers=headers,
             transport=transport,
             follow_redirects=follow_redirects,
@@ -217,6 +221,10 @@ class TestClient(ShortPathClient, httpx.Client):
         Raises:
             WebSocketDisconnect: On entering the block, if the app refuses.
         """
+        if type(url) is str and kwargs.keys() <= _SHORT_HANDSHAKE and self._takes_short_path():
+            session = self._connect_short(url, subprotocols, **kwargs)
+            if session is not None:
+                return session
         kwargs["headers"] = upgrade_headers(adopt(kwargs.get("headers")), subprotocols)
         absolute = websocket_url(self._merge_url(adopt(url)))
         try:
@@ -226,6 +234,34 @@ class TestClient(ShortPathClient, httpx.Client):
             session.on_accept(cookie_keeper(self.cookies, absolute))
             return session
         raise MisuseError("the request for a WebSocket was answered by another transport; is one mounted for ws://?")
+
+    def _connect_short(
+        self,
+        url: str,
+        subprotocols: Sequence[str] | None,
+        headers: Any = None,
+        params: Any = None,
+        timeout: Any = DEFAULT,
+    ) -> WebSocketTestSession | None:
+        """Make the session of a usual handshake; ``None`` if it is not one."""
+        merged_params = None if params is None and not self._params else self._merge_queryparams(adopt(params))
+        if merged_params is not None and not (isinstance(merged_params, httpx.QueryParams) and merged_params):
+            return None
+        prepared = prepare(self._short.base_text(self._base_url), url, merged_params, self._merge_url, websocket=True)
+        if prepared is None:
+            return None
+        offered = (
+            None if subprotocols is None else tuple(subprotocols) if not isinstance(subprotocols, str) else subprotocols
+        )
+        raw = self._short.handshake(
+            prepared, self._headers, adopt(headers), offered, self._cookie_headers.header(self._cookies, prepared)
+        )
+        if raw is None:
+            return None
+        seconds = self._timeout.read if timeout is DEFAULT else httpx.Timeout(adopt(timeout)).read
+        session = self._server.session(prepared, raw, list(offered or ()), seconds)
+        session.on_accept(cookie_keeper(self._cookies, prepared.url))
+        return session
 
     def websocket(self, url: Any, **kwargs: Any) -> Any:
         """Connect a WebSocket; the name that ``httpx2.Client`` has for it."""
@@ -346,10 +382,3 @@ class TestClient(ShortPathClient, httpx.Client):
         other._server.driver = self._server.driver  # noqa: SLF001 - of the same class
         other._server.lifespan = self._server.lifespan  # noqa: SLF001 - of the same class
         return other
-
-
-def driver_of(portal: BlockingPortal) -> Driver:
-    """The driver that a portal belongs to, or one that works through it."""
-    from asgitest.testclient.driver import driver_for_portal  # noqa: PLC0415 - seldom needed
-
-    return driver_for_portal(portal)

@@ -72,6 +72,9 @@ class Policy:
         return not any(path.startswith(prefix) and identifier.startswith(ids) for prefix, ids in self.routes)
 
 
+_PLAIN: dict[str, Policy] = {mode: Policy(mode=mode) for mode in get_args(ValidateMode)}
+
+
 def build_policy(
     mode: str = "strict",
     *,
@@ -90,6 +93,8 @@ def build_policy(
     Raises:
         ValueError: If the mode does not exist, or a prefix is the prefix of no rule.
     """
+    if not (select or ignore or routes) and mode in _PLAIN:
+        return _PLAIN[mode]
     if mode not in get_args(ValidateMode):
         raise ValueError(f"validate={mode!r} is not a mode; choose 'strict', 'warn', 'off' or 'starlette'")
     per_route = tuple((prefix, _prefixes(ids)) for prefix, ids in (routes or {}).items())

@@ -11,9 +11,12 @@ from urllib.parse import unquote
 from asgitest.testclient.errors import MisuseError
 from asgitest.testclient.http_library import httpx
 
-__all__ = ["Preparation", "prepare", "prepare_absolute"]
+__all__ = ["Preparation", "base_url_of", "prepare", "prepare_absolute"]
 
-_PORTS = {"http": 80, "https": 443}
+_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+_HTTP = frozenset({"http", "https"})
+_WEBSOCKET = frozenset({"ws", "wss"})
+_AS_WEBSOCKET = {"http": "ws", "https": "wss"}
 _MAX_PREPARED = 2048
 
 
@@ -21,7 +24,7 @@ class Preparation:
     """A URL with all that a scope and a request need of it.
 
     Args:
-        url: Absolute, http or https, without credentials.
+        url: Absolute, of one of the four schemes, without credentials.
     """
 
     __slots__ = ("host", "host_header", "path", "port", "query_string", "raw_path", "scheme", "url")
@@ -37,10 +40,27 @@ class Preparation:
 
 
 # URLs are the same for all clients of a process: tests make many clients and ask few URLs.
-_prepared: dict[tuple[str, str, str | None], Preparation] = {}
+_prepared: dict[tuple[str, str, str | None, bool], Preparation] = {}
 
 
-def prepare(base_url: str, url: str, params: httpx.QueryParams | None, merge: Any) -> Preparation | None:
+_base_urls: dict[str, httpx.URL] = {}
+
+
+def base_url_of(url: Any) -> Any:
+    """Parse a base URL once for all clients; anything but text is returned as it is."""
+    if type(url) is not str:
+        return url
+    found = _base_urls.get(url)
+    if found is None:
+        if len(_base_urls) >= _MAX_PREPARED:
+            _base_urls.clear()
+        found = _base_urls[url] = httpx.URL(url)
+    return found
+
+
+def prepare(
+    base_url: str, url: str, params: httpx.QueryParams | None, merge: Any, *, websocket: bool = False
+) -> Preparation | None:
     """Look up, or make, the preparation of a URL; ``None`` if it is not for the short path.
 
     Args:
@@ -48,15 +68,18 @@ def prepare(base_url: str, url: str, params: httpx.QueryParams | None, merge: An
         url: As the test wrote it.
         params: Query parameters, merged.
         merge: The client's own way to merge a URL with its base.
+        websocket: Whether it is for a WebSocket; http becomes ws then.
     """
-    key = (base_url, url, None if params is None else str(params))
+    key = (base_url, url, None if params is None else str(params), websocket)
     found = _prepared.get(key)
     if found is not None:
         return found
     merged = merge(url)
     if params is not None:
         merged = httpx.URL(merged, params=params)
-    if merged.scheme not in _PORTS or merged.userinfo or not merged.host:
+    if websocket and merged.scheme in _AS_WEBSOCKET:
+        merged = merged.copy_with(scheme=_AS_WEBSOCKET[merged.scheme])
+    if merged.scheme not in (_WEBSOCKET if websocket else _HTTP) or merged.userinfo or not merged.host:
         return None
     if len(_prepared) >= _MAX_PREPARED:
         _prepared.clear()
@@ -70,9 +93,9 @@ def prepare_absolute(url: httpx.URL) -> Preparation:
     Raises:
         MisuseError: If its scheme is not http or https.
     """
-    if url.scheme not in _PORTS:
+    if url.scheme not in _HTTP:
         raise MisuseError(f"the app redirects to {str(url)!r}, which is neither http:// nor https://")
-    key = ("", str(url), None)
+    key = ("", str(url), None, False)
     found = _prepared.get(key)
     if found is None:
         found = _prepared[key] = Preparation(url)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from asgitest.testclient.driver import Driver
     from asgitest.testclient.lifespan_session import LifespanSession
+    from asgitest.testclient.preparation import Preparation
 
 __all__ = ["DEFAULT_TIMEOUT", "InProcessServer"]
 
@@ -198,9 +199,29 @@ class InProcessServer:
             exchange.client_sent(request.read(), more=False)
         return call
 
-    def socket_call(self, request: httpx.Request, driver: Driver) -> SocketCall:
+    def prepared_socket_scope(
+        self, prepared: Preparation, headers: list[tuple[bytes, bytes]], subprotocols: list[str]
+    ) -> dict[str, Any]:
+        """Build the scope of a handshake from a prepared URL."""
+        return build_websocket_scope(
+            http_version=self.http_version,
+            extensions=self.socket_extensions,
+            subprotocols=subprotocols,
+            scheme=prepared.scheme,
+            host=prepared.host,
+            port=prepared.port,
+            path=prepared.path,
+            raw_path=prepared.raw_path,
+            query_string=prepared.query_string,
+            headers=headers,
+            client=self.client,
+            root_path=self.root_path,
+            state=self.app_state,
+            profile=self.profile,
+        )
+
+    def socket_call(self, scope: dict[str, Any], driver: Driver) -> SocketCall:
         """Make the app call for a WebSocket handshake."""
-        scope = self.socket_scope(request)
         exchange = WebSocketExchange(scope, profile=self.profile)
         return SocketCall(self.app, exchange, scope, driver, self.policy)
 

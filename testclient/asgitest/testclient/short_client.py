@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["ShortPathClient"]
 
 DEFAULT: Any = httpx.USE_CLIENT_DEFAULT
+_UNTOUCHED = frozenset({"send", "build_request", "_send_single_request"})
 _logger = logging.getLogger(LIBRARY_NAME)
 
 
@@ -36,34 +37,41 @@ class ShortPathClient:
     _server: Any
     _transport: Any
     _short_methods: tuple[Any, ...]
+    _own_handler: tuple[Any, str]
+    """What the transport answers with, as it was when our module was loaded, and its name."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Remember, for each of our clients, the methods that the short path stands in for."""
         super().__init_subclass__(**options)
         if ShortPathClient in cls.__bases__:
-            cls._short_methods = _replaceable(cls)
+            client: Any = cls
+            cls._short_methods = (client.send, client.build_request, client._send_single_request)
 
     def _start_short_path(self) -> None:
         self._short = ShortPath()
         self._cookie_headers = CookieHeaders()
-        self._own_handler = _handler(self._server)
 
     def _takes_short_path(self) -> bool:
         """Whether nothing of this client is out of the ordinary: no auth, hooks, mounts, or replaced methods."""
         client: Any = self
+        cls: Any = type(self)
         hooks = client._event_hooks
         transport = client._transport
+        send, build_request, send_single = self._short_methods
+        handler, handler_kind = self._own_handler
         return (
             transport is self._server
             and client._auth is None
             and not client._mounts
             and not hooks["request"]
             and not hooks["response"]
+            and cls.send is send
+            and cls.build_request is build_request
+            and cls._send_single_request is send_single
+            and getattr(type(transport), handler_kind) is handler
+            and _UNTOUCHED.isdisjoint(client.__dict__)
+            and handler_kind not in transport.__dict__
             and not client.is_closed
-            and "send" not in client.__dict__
-            and "build_request" not in client.__dict__
-            and _replaceable(type(client)) == self._short_methods
-            and _handler(transport) == self._own_handler
         )
 
     async def _request_short(
@@ -132,19 +140,6 @@ class ShortPathClient:
     async def _run_short(self, request: httpx.Request, prepared: Preparation) -> HTTPCall:
         """Call the app to its end."""
         raise NotImplementedError
-
-
-def _replaceable(cls: Any) -> tuple[Any, ...]:
-    """The methods of a client class that the short path stands in for; somebody may have replaced one."""
-    return (cls.send, cls.build_request, cls._send_single_request, cls._merge_url, cls._transport_for_url)
-
-
-def _handler(transport: Any) -> tuple[Any, Any, Any]:
-    """What a transport answers requests with; somebody may have replaced it."""
-    kind = type(transport)
-    handlers = (getattr(kind, "handle_request", None), getattr(kind, "handle_async_request", None))
-    replaced = "handle_request" in transport.__dict__ or "handle_async_request" in transport.__dict__
-    return (*handlers, replaced)
 
 
 def _log(request: httpx.Request, response: Response) -> None:

@@ -24,6 +24,7 @@ from asgitest.testclient.asgi import HTTPExchange, build_http_scope
 from asgitest.testclient.call import HTTPCall
 from asgitest.testclient.http_library import httpx
 from asgitest.testclient.response import Conversation, Response, add_debug
+from asgitest.testclient.upgrade import upgrade_headers
 
 if TYPE_CHECKING:
     from asgitest.testclient.driver import Driver
@@ -58,12 +59,14 @@ async def run_whole(server: InProcessServer, call: HTTPCall, timeout: float | No
 class ShortPath:
     """Builds requests for one client, and remembers what does not change between them."""
 
-    __slots__ = ("_base", "_base_text", "_known", "_raw", "_timeout", "_timeout_extension")
+    __slots__ = ("_base", "_base_text", "_known", "_raw", "_shaken", "_shaken_from", "_timeout", "_timeout_extension")
 
     def __init__(self) -> None:
         self._base: httpx.URL | None = None
         self._base_text = ""
         self._raw: ClientHeaders = []
+        self._shaken: ClientHeaders = []
+        self._shaken_from: ClientHeaders | None = None
         self._known: frozenset[bytes] = frozenset()
         self._timeout: Any = None
         self._timeout_extension: dict[str, Any] = {}
@@ -137,6 +140,40 @@ class ShortPath:
         )
         request.read()
         return request
+
+    def handshake(
+        self,
+        prepared: Preparation,
+        headers: httpx.Headers,
+        extra: Any,
+        offered: tuple[str, ...] | str | None,
+        cookie: str | None,
+    ) -> ClientHeaders | None:
+        """The headers of a WebSocket handshake, as the long path would send them.
+
+        Args:
+            prepared: The URL.
+            headers: The client's.
+            extra: The request's own headers, or ``None``.
+            offered: Subprotocols.
+            cookie: The ``Cookie`` header, or ``None``.
+
+        Returns:
+            The headers, or ``None`` if they are not for the short path.
+        """
+        raw = headers.raw
+        if extra is not None or offered is not None or raw != self._shaken_from:
+            merged = httpx.Headers(headers)
+            merged.update(upgrade_headers(extra, offered))
+            merged_raw = merged.raw
+            if has_forbidden(merged_raw) or {"host", "cookie"} & set(merged):
+                return None
+            if extra is None and offered is None:
+                self._shaken_from, self._shaken = raw, merged_raw
+        else:
+            merged_raw = self._shaken
+        back = [] if cookie is None else [(b"Cookie", cookie.encode("utf-8"))]
+        return [prepared.host_header, *merged_raw, *back]
 
     def _names(self, raw: ClientHeaders) -> frozenset[bytes]:
         """The lower-cased names of the client's headers, remembered until they change."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from asgitest.testclient.call import HTTPCall
     from asgitest.testclient.driver import Driver
+    from asgitest.testclient.preparation import Preparation
     from asgitest.testclient.response import Response
 
 __all__ = ["AsyncTransport", "SyncTransport"]
@@ -154,15 +155,19 @@ class SyncTransport(InProcessServer, httpx.BaseTransport):
 
     def _session(self, request: httpx.Request) -> WebSocketTestSession:
         """Make the session of a handshake; the app is called when it is entered."""
+        return self._session_of(self.socket_scope(request), read_timeout(request))
+
+    def session(
+        self, prepared: Preparation, headers: list[tuple[bytes, bytes]], subprotocols: list[str], timeout: float | None
+    ) -> WebSocketTestSession:
+        """Make the session of a handshake that the short path has built."""
+        return self._session_of(self.prepared_socket_scope(prepared, headers, subprotocols), timeout)
+
+    def _session_of(self, scope: dict[str, Any], timeout: float | None) -> WebSocketTestSession:
         stack = contextlib.ExitStack()
         driver = stack.enter_context(self.lease())
-        try:
-            call = self.socket_call(request, driver)
-        except BaseException:
-            stack.close()
-            raise
-        session = Session(call, timeout=read_timeout(request), context=self.context)
-        return WebSocketTestSession(session, stack)
+        call = self.socket_call(scope, driver)
+        return WebSocketTestSession(Session(call, timeout=timeout, context=self.context), stack)
 
     def close(self) -> None:
         """Leave responses that were never read or closed."""

@@ -28,7 +28,9 @@ def happen(exchange: HTTPExchange, event: str) -> list[str]:
         exchange.app_returned()
     else:
         exchange.app_sent(EVENTS[event])
-    return [rule for finding, times in exchange.counts.items() if times > before.get(finding, 0) for rule in ids([finding])]
+    return [
+        rule for finding, times in exchange.counts.items() if times > before.get(finding, 0) for rule in ids([finding])
+    ]
 
 
 def converse(word: Sequence[str]) -> tuple[list[list[str]], HTTPExchange]:
@@ -45,7 +47,11 @@ def expect(word: Sequence[str]) -> tuple[list[list[str]], Reference]:
 def agrees(word: Sequence[str]) -> bool:
     found, exchange = converse(word)
     wanted, reference = expect(word)
-    return (found, str(exchange.state), exchange.response_complete) == (wanted, reference.state, reference.complete and reference.state != "gone")
+    return (found, str(exchange.state), exchange.response_complete) == (
+        wanted,
+        reference.state,
+        reference.complete and reference.state != "gone",
+    )
 
 
 def walk() -> Iterator[Word]:
@@ -59,7 +65,14 @@ def walk() -> Iterator[Word]:
             yield longer
             _, exchange = converse(longer)
             _, reference = expect(longer)
-            key = (exchange.state, exchange.trailers_expected, exchange.debug is None, exchange._refused, exchange._ended, reference.key())
+            key = (
+                exchange.state,
+                exchange.trailers_expected,
+                exchange.debug is None,
+                exchange._refused,
+                exchange._ended,
+                reference.key(),
+            )
             if key not in seen:
                 seen.add(key)
                 todo.append(longer)

@@ -1,7 +1,7 @@
 """What knows a framework: its routes, its schema, and where its errors go.
 
-An adapter is a small object; which ones there are is told by the entry-point group ``asgitest.adapters``, after the four
-that come with asgitest. None of them imports a framework: they look at what is loaded.
+An adapter is a small object; those of the entry-point group ``asgitest.adapters`` are asked before the four that come
+with asgitest. None of them imports a framework: they look at what is loaded.
 
 Depends on: the test client's routes.
 """

@@ -37,10 +37,12 @@ class GenericAdapter:
     def document(self, app: Any) -> Mapping[str, Any] | None:
         """No document is generated."""
         del app
+        return None
 
     def schema_url(self, app: Any) -> str | None:
         """No path is known."""
         del app
+        return None
 
     def coercion(self, app: Any) -> Coercion:
         """The lenient model, so that nothing is called accepted wrongly without need."""
@@ -50,6 +52,7 @@ class GenericAdapter:
     def overrides(self, app: Any) -> dict[Any, Any] | None:
         """There are none."""
         del app
+        return None
 
     def observe_errors(
         self, app: Any, seen: Callable[[BaseException, Mapping[str, Any]], None]

@@ -13,7 +13,7 @@ from asgitest.conformance.adapters.generic import GenericAdapter
 from asgitest.testclient.routes import unwrap_app
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
 __all__ = ["LitestarAdapter"]
 
@@ -42,7 +42,7 @@ class LitestarAdapter(GenericAdapter):
         return f"/{str(folder).strip('/')}/openapi.json"
 
     @contextlib.contextmanager
-    def observe_errors(self, app: Any, seen: Callable[[BaseException, Mapping[str, Any]], None]) -> Iterator[None]:
+    def observe_errors(self, app: Any, seen: Callable[[BaseException, Mapping[str, Any]], None]) -> Generator[None]:
         """By the hook Litestar has for it."""
 
         async def after_exception(error: Exception, scope: Mapping[str, Any]) -> None:

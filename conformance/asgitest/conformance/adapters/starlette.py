@@ -19,7 +19,7 @@ from asgitest.conformance.adapters.generic import GenericAdapter
 from asgitest.testclient.routes import iter_routes, unwrap_app
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
 __all__ = ["StarletteAdapter"]
 
@@ -39,7 +39,7 @@ class StarletteAdapter(GenericAdapter):
         return _has_base(unwrap_app(app), "starlette.")
 
     @contextlib.contextmanager
-    def observe_errors(self, app: Any, seen: Callable[[BaseException, Mapping[str, Any]], None]) -> Iterator[None]:
+    def observe_errors(self, app: Any, seen: Callable[[BaseException, Mapping[str, Any]], None]) -> Generator[None]:
         """See :class:`~asgitest.conformance.adapters.adapter.Adapter`; mounted apps are observed as well."""
         middleware = getattr(sys.modules.get("starlette.middleware"), "Middleware", None)
         owners = {id(owner): owner for owner in _owners(app)} if middleware is not None else {}

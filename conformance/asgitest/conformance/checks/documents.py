@@ -55,7 +55,9 @@ def _operation_ids(operations: list[Operation]) -> Iterator[tuple[str, Violation
             by_id[operation.root_path, operation.operation_id].append(operation)
         else:
             violation = Violation(
-                check="schema.operation-id-missing", message=f"{operation.label} has no operationId.", cause=("missing",)
+                check="schema.operation-id-missing",
+                message=f"{operation.label} has no operationId.",
+                cause=("missing",),
             )
             yield operation.label, violation
     for (_, identifier), several in by_id.items():

@@ -91,7 +91,12 @@ def check_missing(operation: Operation, exchange: Exchange) -> Iterator[Violatio
         operation: What was called.
         exchange: What came of it.
     """
-    if operation.documented and operation.handler is None and exchange.routed is False and exchange.status in _NOT_THERE:
+    if (
+        operation.documented
+        and operation.handler is None
+        and exchange.routed is False
+        and exchange.status in _NOT_THERE
+    ):
         yield Violation(
             check="routes.documented-but-missing",
             message=f"{operation.label} is documented, and the router answers {exchange.status}.",

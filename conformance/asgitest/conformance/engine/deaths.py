@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 __all__ = ["candidate_of_death", "is_expected_death"]
 
-_OF_HANGS = {"http": "http.hangs", "state": "http.hangs", "websocket": "websocket.hangs", "lifespan": "lifespan.hangs-startup"}
+_OF_HANGS = {
+    "http": "http.hangs",
+    "state": "http.hangs",
+    "websocket": "websocket.hangs",
+    "lifespan": "lifespan.hangs-startup",
+}
 _MOST_LINES = 30
 
 
@@ -34,7 +39,9 @@ def candidate_of_death(
     check = _OF_HANGS[task.kind] if died.hung else "http.process-killed"
     seconds = options.timeout_seconds
     message = (
-        f"The process was blocked for more than {seconds:g} s and was ended." if died.hung else f"The process ended: {died.reason}."
+        f"The process was blocked for more than {seconds:g} s and was ended."
+        if died.hung
+        else f"The process ended: {died.reason}."
     )
     violation = Violation(
         check=check,

@@ -31,9 +31,7 @@ class LocalPool:
         target: The app, when it is at hand.
     """
 
-    def __init__(
-        self, options: RunOptions, *, prepare: Callable[[Task], Task], target: Target | None = None
-    ) -> None:
+    def __init__(self, options: RunOptions, *, prepare: Callable[[Task], Task], target: Target | None = None) -> None:
         self._options = options
         self._target = target
         self._prepare = prepare

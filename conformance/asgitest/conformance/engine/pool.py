@@ -139,7 +139,9 @@ class Pool:
             message = self._control.recv()
         except (EOFError, OSError):
             status = self._process.wait() if self._process is not None else 0
-            raise UsageError(f"The process ended while importing the app ({describe_status(status, raw=False)}).") from None
+            raise UsageError(
+                f"The process ended while importing the app ({describe_status(status, raw=False)})."
+            ) from None
         if isinstance(message, Failed):
             if message.usage:
                 raise UsageError(message.sentence, hint=message.hint)

@@ -52,6 +52,7 @@ _CYCLES = 3
 _PACKAGES = ("asgitest", "fastapi", "starlette", "litestar", "pydantic")
 _SHRINKABLE = frozenset({"http.unhandled-exception", "openapi.server-error", "asgi.exception-after-response"})
 
+
 class Session:
     """One loaded app.
 
@@ -216,9 +217,7 @@ class Session:
         for violation in check_lifespans(records):
             seen.take(violation, "LIFESPAN", records[0], self._findings.scenario(steps))
 
-    def _http(
-        self, task: Task, seen: SeenInTask, tell: Any, journal: Journal | None
-    ) -> dict[str, tuple[int, ...]]:
+    def _http(self, task: Task, seen: SeenInTask, tell: Any, journal: Journal | None) -> dict[str, tuple[int, ...]]:
         """Send cases to one operation."""
         operation = self.operations[task.subject]
         cpu = time.process_time()
@@ -242,7 +241,9 @@ class Session:
 
             waiting: list[tuple[Violation, Request, Expectation, Exchange, int]] = []
 
-            def found(violation: Violation, request: Request, expectation: Expectation, exchange: Exchange, index: int) -> None:
+            def found(
+                violation: Violation, request: Request, expectation: Expectation, exchange: Exchange, index: int
+            ) -> None:
                 if seen.is_new(violation, task.subject):
                     waiting.append((violation, request, expectation, exchange, index))
 
@@ -340,9 +341,11 @@ class Session:
         """Run sequences over one resource."""
         run_resource(self, self.resources[task.subject], seen, tell, journal)
 
+
 def _far(line: int, handler_line: int) -> tuple[int, int]:
     """Order lines by their distance from a handler, those after its first line first."""
     return (0, line - handler_line) if line >= handler_line else (1, handler_line - line)
+
 
 def _versions() -> Iterator[tuple[str, str]]:
     yield "python", platform.python_version()
@@ -351,5 +354,6 @@ def _versions() -> Iterator[tuple[str, str]]:
             yield package, importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
             continue
+
 
 __all__ += ["Candidate"]

@@ -30,9 +30,7 @@ __all__ = ["play_sockets"]
 _SESSIONS = 40
 
 
-def play_sockets(
-    session: Session, route: WebSocketRoute, seen: SeenInTask, tell: Any, journal: Journal | None
-) -> None:
+def play_sockets(session: Session, route: WebSocketRoute, seen: SeenInTask, tell: Any, journal: Journal | None) -> None:
     """Play sessions with one route.
 
     Args:

@@ -282,7 +282,9 @@ def run_resource(session: Session, resource: Resource, seen: SeenInTask, tell: A
             started = executor.run(executor.restart())
             if started.outcome in {"failed", "hung"}:
                 return
-            play = Play(resource=resource.label, parameter=resource.parameter, steps=tuple(_plan(session, resource, turn)))
+            play = Play(
+                resource=resource.label, parameter=resource.parameter, steps=tuple(_plan(session, resource, turn))
+            )
             played, assigned = executor.run(_play(observer, play, journal, turn))
             tell(Progress(number=seen.task.number, family="state", cases=len(played)))
             for index, violation in _wrong(played, assigned=assigned):
@@ -309,7 +311,9 @@ def _take(  # noqa: PLR0917  everything that is known about a violation
         await observer.executor.restart()
         again, assigned = await _play(observer, replace(play, steps=tuple(shorter)))
         return any(
-            seen.key(other, again[at][0].subject) == key for at, other in _wrong(again, assigned=assigned) if at < len(again)
+            seen.key(other, again[at][0].subject) == key
+            for at, other in _wrong(again, assigned=assigned)
+            if at < len(again)
         )
 
     shortest = steps
@@ -343,9 +347,7 @@ def observe_sequence(session: Session, observer: Observer, candidate: Candidate)
         checked = violation
         if violation.check in _CRASHES and candidate.finding.check == "state.crash-in-sequence":
             checked = replace(violation, check="state.crash-in-sequence")
-        finding = session.findings.build(
-            checked, step.subject, handler=session.handler_of(step.subject), seen=exchange
-        )
+        finding = session.findings.build(checked, step.subject, handler=session.handler_of(step.subject), seen=exchange)
         if finding is not None and finding.fingerprint == candidate.finding.fingerprint:
             return finding
     return None

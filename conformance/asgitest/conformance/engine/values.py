@@ -80,7 +80,9 @@ class Values:
 
 def with_identity(request: Request, identity: Identity) -> Request:
     """Add the headers, cookies and query parameters of an identity."""
-    named = {name.lower().encode("latin-1"): value.encode("latin-1", "replace") for name, value in identity.headers.items()}
+    named = {
+        name.lower().encode("latin-1"): value.encode("latin-1", "replace") for name, value in identity.headers.items()
+    }
     headers = [(name, value) for name, value in request.headers if name not in named]
     headers += named.items()
     if identity.cookies:

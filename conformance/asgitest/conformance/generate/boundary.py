@@ -16,26 +16,18 @@ from asgitest.conformance.generate.judge import judged
 from asgitest.conformance.generate.plan import plan_of
 from asgitest.conformance.generate.valid import generate_valid
 from asgitest.conformance.generate.variations import places_in, replaced, variations
+from asgitest.conformance.json_values import is_array, is_object
 from asgitest.conformance.operation import ABSENT
 from asgitest.conformance.serialise import is_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from asgitest.conformance.case import Case
     from asgitest.conformance.generate.dictionary import Dictionary
     from asgitest.conformance.operation import Operation
 
-__all__ = ["FIELDS", "boundary_cases", "fullest_case"]
-
-FIELDS: Mapping[str, str] = {
-    "path": "path_parameters",
-    "query": "query",
-    "querystring": "query",
-    "header": "headers",
-    "cookie": "cookies",
-}
-"""The field of a case for each location of a parameter."""
+__all__ = ["boundary_cases", "fullest_case"]
 
 _DRAWS = 16
 _RAW: tuple[tuple[str, bytes], ...] = (
@@ -85,10 +77,10 @@ def fullest_case(operation: Operation, rng: Random, dictionary: Dictionary) -> C
 
 def _size(value: Any) -> int:
     """How many places a value has, up to a point."""
-    if isinstance(value, dict):
-        return 1 + sum(_size(one) for one in value.values())  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]  # JSON
-    if isinstance(value, list):
-        return 1 + sum(_size(one) for one in value[:3])  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]  # JSON
+    if is_object(value):
+        return 1 + sum(_size(one) for one in value.values())
+    if is_array(value):
+        return 1 + sum(_size(one) for one in value[:3])
     return 0 if value is ABSENT else 1
 
 
@@ -103,37 +95,33 @@ def _all_cases(base: Case) -> Iterator[Case]:
 
 def _required_only(base: Case) -> Iterator[Case]:
     """Nothing that is optional."""
-    operation = base.operation
-    kept = {
-        field: {
+    case = base
+    for location in ("query", "header", "cookie"):
+        kept = {
             name: value
-            for name, value in getattr(base, field).items()
-            if (one := operation.parameter(location, name)) is not None and one.required
+            for name, value in base.part(location).items()
+            if (one := base.operation.parameter(location, name)) is not None and one.required
         }
-        for location, field in FIELDS.items()
-        if location != "querystring"
-    }
-    yield replace(base, description="only required parameters", **kept)
+        case = case.with_part(location, kept, description="only required parameters")
+    yield case
 
 
 def _parameter_cases(base: Case) -> Iterator[Case]:
     """Each parameter at each edge, and left out."""
     for plan in plan_of(base.operation).parameters:
         parameter = plan.parameter
-        field, name = FIELDS[parameter.location], parameter.name
-        held: dict[str, Any] = getattr(base, field)
+        name, location = parameter.name, parameter.location
+        held = base.part(location)
         value = held.get(name, ABSENT)
         if value is ABSENT:
             value = plan.values.draw(Random(name), EMPTY) if plan.values.satisfiable else "a"  # noqa: S311  not for secrets
         for place in places_in(plan.values, plan.values.schema, value):
             for phrase, new in variations(place.schema, place.value):
-                changed = replaced(value, place.path, new)
-                yield replace(
-                    base, description=f"{_named(name, place.name)} is {phrase}", **{field: {**held, name: changed}}
-                )
-        if parameter.location != "path":
+                changed = {**held, name: replaced(value, place.path, new)}
+                yield base.with_part(location, changed, description=f"{_named(name, place.name)} is {phrase}")
+        if location != "path":
             rest = {key: one for key, one in held.items() if key != name}
-            yield replace(base, description=f"{name!r} is left out", **{field: rest})
+            yield base.with_part(location, rest, description=f"{name!r} is left out")
 
 
 def _body_cases(base: Case) -> Iterator[Case]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from asgitest.conformance.json_values import is_object
+
 if TYPE_CHECKING:
     from random import Random
 
@@ -54,7 +56,7 @@ def arrays(schema: Schema, compiler: Compiler) -> Draw | None:
     if schema.get("minItems") is None and prefix:
         top = max(top, len(prefix)) if most is None else min(max(top, len(prefix)), int(most))
     unique = schema.get("uniqueItems") is True
-    deep = compiler.height(items) > 0 if isinstance(items, dict) else False
+    deep = compiler.height(items) > 0 if is_object(items) else False
     fixed = cast("list[Draw]", prefix)
 
     def draw(rng: Random, dictionary: Dictionary, depth: int) -> list[Any]:
@@ -92,7 +94,7 @@ def _identity(value: Any) -> str:
     return json.dumps(value, sort_keys=True, default=repr)
 
 
-def objects(schema: Schema, compiler: Compiler) -> Draw | None:
+def objects(schema: Schema, compiler: Compiler) -> Draw | None:  # noqa: C901  compiled and drawn in one place
     """Compile an object; None when there is none."""
     required = cast("list[str]", schema.get("required", []))
     fields = _fields(schema, compiler, set(required))
@@ -146,9 +148,9 @@ def _fields(
     """The properties that must be there, and those that may; None when one that must cannot be."""
     always: list[tuple[str, Draw]] = []
     optional: list[tuple[str, Draw, bool]] = []
-    properties = cast("dict[str, Any]", schema.get("properties", {}))
+    properties = schema.get("properties", {})
     for name, given in properties.items():
-        if isinstance(given, dict) and cast("Schema", given).get("readOnly") is True and name not in required:
+        if is_object(given) and given.get("readOnly") is True and name not in required:
             continue
         draw = compiler.compile(given)
         if name in required:
@@ -169,7 +171,7 @@ def _unnamed(schema: Schema, name: str) -> Any:
     """The schema of a property that is required without being described."""
     import re  # noqa: PLC0415  rare
 
-    for pattern, given in cast("dict[str, Any]", schema.get("patternProperties", {})).items():
+    for pattern, given in schema.get("patternProperties", {}).items():
         try:
             if re.search(pattern, name):
                 return given
@@ -180,7 +182,7 @@ def _unnamed(schema: Schema, name: str) -> Any:
 
 def _more(schema: Schema, compiler: Compiler) -> Any:
     """What adds one property that is not named; None when none may be."""
-    patterns = cast("dict[str, Any]", schema.get("patternProperties", {}))
+    patterns = schema.get("patternProperties", {})
     ways: list[tuple[Draw, Draw]] = []
     for pattern, given in patterns.items():
         name, value = compiler.compile({"type": "string", "pattern": pattern}), compiler.compile(given)
@@ -196,7 +198,7 @@ def _more(schema: Schema, compiler: Compiler) -> Any:
             ways.append((name, value))
     if not ways:
         return None
-    named = frozenset(cast("dict[str, Any]", schema.get("properties", {})))
+    named = frozenset(schema.get("properties", {}))
 
     def add(value: dict[str, Any], rng: Random, dictionary: Dictionary, depth: int) -> None:
         name, one = rng.choice(ways)

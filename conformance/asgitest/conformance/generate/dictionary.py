@@ -1,4 +1,4 @@
-"""Values worth trying because somebody named them: literals of the app's source, identifiers it answered with, values of the user.
+"""Values worth trying because somebody named them: literals of the source, identifiers seen, values of the user.
 
 Depends on: the standard library.
 """

@@ -9,7 +9,6 @@ from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from asgitest.conformance.generate.boundary import FIELDS
 from asgitest.conformance.generate.dictionary import EMPTY
 from asgitest.conformance.generate.judge import judged
 from asgitest.conformance.generate.valid import generate_valid
@@ -50,5 +49,5 @@ def example_cases(operation: Operation, dictionary: Dictionary = EMPTY) -> Itera
 
 def _with_example(case: Case, parameter: Parameter, example: Any) -> Case:
     """Put an example into a case."""
-    field = FIELDS[parameter.location]
-    return replace(case, **{field: {**getattr(case, field), parameter.name: example}})
+    values = {**case.part(parameter.location), parameter.name: example}
+    return case.with_part(parameter.location, values, description=case.description)

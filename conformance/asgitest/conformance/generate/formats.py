@@ -1,6 +1,7 @@
 """Text of the formats JSON Schema, OpenAPI and pydantic name.
 
-Source: JSON Schema 2020-12 Validation 7.3; OpenAPI Format Registry; pydantic's JSON Schema. Depends on: the standard library.
+Source: JSON Schema 2020-12 Validation 7.3; OpenAPI Format Registry; pydantic's JSON Schema.
+Depends on: the standard library.
 """
 
 from __future__ import annotations
@@ -23,7 +24,28 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _SECONDS = 4_000_000_000
 
 CHECKED_FORMATS = frozenset(
-    ["date", "date-time", "time", "duration", "uuid", "uuid1", "uuid3", "uuid4", "uuid5", "email", "ipv4", "ipv6", "uri", "ipv4network", "ipv6network", "ipv4interface", "ipv6interface", "ipvanyaddress", "ipvanynetwork", "json-string"]
+    [
+        "date",
+        "date-time",
+        "time",
+        "duration",
+        "uuid",
+        "uuid1",
+        "uuid3",
+        "uuid4",
+        "uuid5",
+        "email",
+        "ipv4",
+        "ipv6",
+        "uri",
+        "ipv4network",
+        "ipv6network",
+        "ipv4interface",
+        "ipv6interface",
+        "ipvanyaddress",
+        "ipvanynetwork",
+        "json-string",
+    ]
 )
 """Formats that an app that declares them checks: :data:`WRONG_TEXT` is none of them."""
 
@@ -81,7 +103,8 @@ def _hostname(rng: Random) -> str:
 
 
 def _email(rng: Random) -> str:
-    return f"{_label(rng)}{rng.choice(('', '', '.' + _label(rng), '+' + _label(rng)))}@{_label(rng)}.{rng.choice(('com', 'org', 'net'))}"
+    local = _label(rng) + rng.choice(("", "", f".{_label(rng)}", f"+{_label(rng)}"))
+    return f"{local}@{_hostname(rng)}"
 
 
 def _uri(rng: Random) -> str:

@@ -1,7 +1,7 @@
 """Whether an app that coerces values might take a value, although its schema says otherwise.
 
-The model is pydantic's lax mode and msgspec's ``strict=False``, whichever takes more. Whatever is not understood is taken: the
-answer no means that the value must be rejected.
+The model is pydantic's lax mode and msgspec's ``strict=False``, whichever takes more. Whatever is not understood is
+taken: the answer no means that the value must be rejected.
 
 Source: pydantic, Conversion Table; msgspec, "Strict" vs "Lax" Mode. Depends on: formats.
 """
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from asgitest.conformance.dialect import UNRESOLVED
 from asgitest.conformance.generate.formats import CHECKED_FORMATS, WRONG_TEXT
 from asgitest.conformance.generate.merging import types_of
+from asgitest.conformance.json_values import is_array, is_object
 from asgitest.conformance.operation import ABSENT
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _WHOLE = 2**53
 _DEEPEST = 40
 
 
-def may_accept(schema: Any, value: Any, definitions: Mapping[str, Any], *, text: bool, level: int = 0) -> bool:
+def may_accept(schema: Any, value: Any, definitions: Mapping[str, Any], *, text: bool, level: int = 0) -> bool:  # noqa: PLR0911  each keyword may say no
     """Whether *value* might be taken.
 
     Args:
@@ -91,7 +92,7 @@ def _loosely_equal(constant: Any, value: Any) -> bool:
     return isinstance(constant, list | dict) or constant == value
 
 
-def _coerced(name: str, value: Any, schema: Schema, *, text: bool) -> Iterator[Any]:
+def _coerced(name: str, value: Any, schema: Schema, *, text: bool) -> Iterator[Any]:  # noqa: C901, PLR0912  one case for each type
     """What a value becomes when it is taken for a type; nothing when it cannot be."""
     match name:
         case "integer" | "number":
@@ -108,12 +109,12 @@ def _coerced(name: str, value: Any, schema: Schema, *, text: bool) -> Iterator[A
             if value is None or value is ABSENT or (text and isinstance(value, str) and value.lower() in _NOTHINGS):
                 yield None
         case "array":
-            if isinstance(value, list):
+            if is_array(value):
                 yield value
             elif text and isinstance(value, str | bytes):
                 yield [value]
         case "object":
-            if isinstance(value, dict) or (text and isinstance(value, str) and value.lstrip()[:1] == "{"):
+            if is_object(value) or (text and isinstance(value, str) and value.lstrip()[:1] == "{"):
                 yield cast("Any", value)
         case _:
             yield value
@@ -143,9 +144,7 @@ def _fits(name: str, value: Any, schema: Schema, definitions: Mapping[str, Any],
         case "array":
             return _array_fits(value, schema, definitions, text=text, level=level)
         case "object":
-            return not isinstance(value, dict) or _object_fits(
-                cast("dict[str, Any]", value), schema, definitions, text=text, level=level
-            )
+            return not is_object(value) or _object_fits(value, schema, definitions, text=text, level=level)
         case _:
             return True
 

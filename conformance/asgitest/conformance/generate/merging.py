@@ -11,6 +11,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, cast
 
+from asgitest.conformance.json_values import is_array
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -51,7 +53,7 @@ def types_of(schema: Schema) -> tuple[str, ...]:
     given = schema.get("type")
     if isinstance(given, str):
         return (given,)
-    return tuple(cast("list[str]", given)) if isinstance(given, list) else ()
+    return tuple(cast("list[str]", given)) if is_array(given) else ()
 
 
 def kinds_of(schema: Schema) -> tuple[str, ...]:

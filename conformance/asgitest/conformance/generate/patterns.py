@@ -1,6 +1,6 @@
 """Text that a regular expression matches.
 
-The dialect is that of ECMA-262 as JSON Schema uses it, with what Python adds (named groups, ``\\A`` and ``\\Z``). What
+The dialect is that of ECMA-262 as JSON Schema uses it, with what Python adds (named groups, anchors in capitals). What
 looks around is skipped, and the result checked: see :attr:`Pattern.exact`.
 
 Source: ECMA-262, RegExp; JSON Schema 2020-12 Core 6.4. Depends on: the standard library.
@@ -63,10 +63,7 @@ class Pattern:
         self.open_start = not text.startswith(("^", "\\A", "(^", "(?:^"))
         self.open_end = not text.endswith(("$", "\\Z", "\\z", "$)"))
         self.exact = parser.exact
-        try:
-            self._check = re.compile(text).search
-        except (re.error, OverflowError, RecursionError):
-            self._check = None
+        self._check = _compiled(text)
 
     def draw(self, rng: Random, *, least: int = 0, most: int | None = None) -> str | None:
         """Write a text that matches, between *least* and *most* characters long; None when that was not found."""
@@ -85,8 +82,16 @@ class Pattern:
             if most is not None and len(text) > most:
                 stretch = -1
                 continue
-            if self._check is None or self._check(text) is not None:
+            if self._check is None or self._check.search(text) is not None:
                 return text
+        return None
+
+
+def _compiled(text: str) -> re.Pattern[str] | None:
+    """The pattern as Python reads it; None when Python does not."""
+    try:
+        return re.compile(text)
+    except (re.error, OverflowError, RecursionError):
         return None
 
 
@@ -223,7 +228,7 @@ class _Parser:
             return _back(self._until(">"))
         return _one_of(self._escaped_characters())
 
-    def _escaped_characters(self) -> str:
+    def _escaped_characters(self) -> str:  # noqa: PLR0911  one line for each escape
         """The characters an escape stands for."""
         kind = self._take()
         match kind:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import weakref
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from asgitest.conformance.generate.schema_values import SchemaValues
+from asgitest.conformance.json_values import is_array, is_object
 from asgitest.conformance.serialise import essence, is_form, is_json, is_multipart
 
 if TYPE_CHECKING:
@@ -85,22 +86,22 @@ def plan_of(operation: Operation) -> OperationPlan:
 
 def without_null(schema: Any) -> Any:
     """Take null out of a schema whose values are written as text, where there is no null."""
-    if not isinstance(schema, dict):
+    if not is_object(schema):
         return schema
-    told = dict(cast("Schema", schema))
-    if isinstance(told.get("type"), list):
+    told = dict(schema)
+    if is_array(told.get("type")):
         told["type"] = [name for name in told["type"] if name != "null"] or "null"
     for keyword in ("anyOf", "oneOf"):
         if keyword in told:
             branches = [without_null(branch) for branch in told[keyword] if branch != {"type": "null"}]
             told[keyword] = branches or told[keyword]
-    if isinstance(told.get("enum"), list):
+    if is_array(told.get("enum")):
         told["enum"] = [value for value in told["enum"] if value is not None] or told["enum"]
     for keyword in ("items", "additionalProperties"):
         if keyword in told:
             told[keyword] = without_null(told[keyword])
     for keyword in ("properties", "$defs"):
-        if isinstance(told.get(keyword), dict):
+        if is_object(told.get(keyword)):
             told[keyword] = {name: without_null(one) for name, one in told[keyword].items()}
     return told
 

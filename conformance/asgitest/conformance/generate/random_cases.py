@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from asgitest.conformance.generate.boundary import FIELDS
 from asgitest.conformance.generate.judge import judged
 from asgitest.conformance.generate.plan import plan_of
 from asgitest.conformance.generate.valid import generate_valid
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["mutated_case", "random_cases"]
 
 _VALID = 0.7
+_PIECES = ["\x00", "é", "'", "%", "\n", "a", "0", "-", "\U0001f600"]
 
 
 def random_cases(operation: Operation, rng: Random, dictionary: Dictionary, *, seed: str = "") -> Iterator[Case]:
@@ -55,7 +55,7 @@ def mutated_case(case: Case, rng: Random, dictionary: Dictionary) -> Case:
 def _changed(case: Case, rng: Random, dictionary: Dictionary) -> Case:
     """Change one place of a case."""
     plan = plan_of(case.operation)
-    parameters = [one for one in plan.parameters if one.parameter.name in getattr(case, FIELDS[one.parameter.location])]
+    parameters = [one for one in plan.parameters if one.parameter.name in case.part(one.parameter.location)]
     body = next((one for one in plan.bodies if one.body.media_type == case.media_type), None)
     has_body = body is not None and case.body is not ABSENT
     if has_body and (not parameters or rng.random() < 0.7):  # noqa: PLR2004  bodies have more places
@@ -67,12 +67,12 @@ def _changed(case: Case, rng: Random, dictionary: Dictionary) -> Case:
     if not parameters:
         return case
     one = rng.choice(parameters)
-    field, name = FIELDS[one.parameter.location], one.parameter.name
-    held: dict[str, Any] = getattr(case, field)
+    name, location = one.parameter.name, one.parameter.location
+    held = case.part(location)
     place = rng.choice(list(places_in(one.values, one.values.schema, held[name])))
     phrase, new = _variation(place, rng, dictionary)
-    changed = replaced(held[name], place.path, new)
-    return replace(case, description=f"{name!r} is {phrase}", **{field: {**held, name: changed}})
+    changed = {**held, name: replaced(held[name], place.path, new)}
+    return case.with_part(location, changed, description=f"{name!r} is {phrase}")
 
 
 def _variation(place: Place, rng: Random, dictionary: Dictionary) -> tuple[str, Any]:
@@ -90,11 +90,8 @@ def _variation(place: Place, rng: Random, dictionary: Dictionary) -> tuple[str, 
 def _edited(text: str, rng: Random, dictionary: Dictionary) -> str:
     """Insert, remove, double or replace a part of a text."""
     place = rng.randint(0, len(text))
-    piece = (
-        rng.choice(dictionary.strings)
-        if dictionary.strings and rng.random() < 0.5
-        else rng.choice(("\x00", "é", "'", "%", "\n", "a", "0", "-", "\U0001f600"))
-    )
+    pieces = dictionary.strings if dictionary.strings and rng.getrandbits(1) else _PIECES
+    piece = rng.choice(pieces)
     match rng.randrange(4):
         case 0:
             return text[:place] + piece + text[place:]

@@ -29,10 +29,12 @@ Alphabet = Literal["any", "path", "header", "cookie", "form"]
 
 _SAFE = string.ascii_letters + string.digits + "-_"
 _ASCII = "".join(chr(code) for code in range(32, 127))
-_UNICODE = "äßéñøŁžЖλאبहไ中文字日本語\u200d\u0301\u202e\u00a0\u2028\ufeffİıſ\U0001f600\U0001f468\u200d\U0001f469"
+_UNICODE = (
+    "äßéñøŁžЖλאبहไ中文字日本語\u200d\u0301\u202e\u00a0\u2028\ufeffİ\u0131\u017f\U0001f600\U0001f468\u200d\U0001f469"
+)
 _HARD = (
-    "", " ", "  a ", "0", "-1", "null", "None", "true", "undefined", "NaN", "\t", "\n", "a\nb", "'", '"', "\\", "%", "%00", "{}", "[]", "<b>",
-    "../..", "é", "\u0130", "ß", "\U0001f600", "a" * 256,
+    "", " ", "  a ", "0", "-1", "null", "None", "true", "undefined", "NaN", "\t", "\n", "a\nb", "'", '"',
+    "\\", "%", "%00", "{}", "[]", "<b>", "../..", "é", "\u0130", "ß", "\U0001f600", "a" * 256,
 )  # fmt: skip
 _LIMITS = {
     "int32": (-(2**31), 2**31 - 1),

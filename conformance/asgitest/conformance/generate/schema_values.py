@@ -8,13 +8,13 @@ Source: JSON Schema 2020-12. Depends on: merging, scalars, containers; jsonschem
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, cast
 
 from asgitest.conformance.dialect import UNRESOLVED
 from asgitest.conformance.generate.containers import arrays, objects
 from asgitest.conformance.generate.merging import INEXACT, NOTHING, kinds_of, merge, types_of
 from asgitest.conformance.generate.scalars import integers, numbers, texts
+from asgitest.conformance.json_values import is_object
 
 if TYPE_CHECKING:
     from random import Random
@@ -30,7 +30,21 @@ _TRIES = 30
 _ENDLESS = 10_000
 _LEVELS = 60
 _CHECKED = frozenset(
-    ["not", "if", "then", "else", "oneOf", "dependentSchemas", "unevaluatedProperties", "unevaluatedItems", "maxContains", "contains", "propertyNames", "maxProperties", "patternProperties"]
+    [
+        "not",
+        "if",
+        "then",
+        "else",
+        "oneOf",
+        "dependentSchemas",
+        "unevaluatedProperties",
+        "unevaluatedItems",
+        "maxContains",
+        "contains",
+        "propertyNames",
+        "maxProperties",
+        "patternProperties",
+    ]
 )
 _ANNOTATIONS = frozenset(
     ["title", "description", "default", "examples", "example", "deprecated", "readOnly", "writeOnly", "discriminator"]
@@ -115,9 +129,9 @@ class SchemaValues:
 
     def height(self, schema: Any) -> int:
         """How many references deep the shallowest value is."""
-        if not isinstance(schema, dict):
+        if not is_object(schema):
             return 0
-        given = cast("Schema", schema)
+        given = schema
         own = 0
         if "$ref" in given:
             own = 1 + self._heights.get(_name(given), _ENDLESS)
@@ -221,7 +235,7 @@ class SchemaValues:
     def _branches(self, schema: Schema, keyword: str) -> Draw | None:
         """Choose one of the branches, each with what holds for all; when depth is used up, the shallowest."""
         rest = {key: value for key, value in schema.items() if key not in {keyword, "discriminator"}}
-        given = cast("list[Any]", schema[keyword])
+        given = schema[keyword]
         values = schema.get("discriminator", {}).get("values", [])
         compiled: list[tuple[int, Draw]] = []
         for place, branch in enumerate(given):
@@ -242,7 +256,8 @@ class SchemaValues:
         """Whether no value can be valid under two branches: they differ in type."""
         names = [types_of(self.flatten(branch)) for branch in branches]
         told = [{"number" if name == "integer" else name for name in one} for one in names]
-        return all(told) and sum(len(one) for one in told) == len(set().union(*told))
+        together = {name for one in told for name in one}
+        return all(told) and sum(len(one) for one in told) == len(together)
 
     def _conditional(self, schema: Schema) -> Draw | None:
         """Choose to meet the condition or not."""
@@ -263,7 +278,7 @@ class SchemaValues:
             return draws[0] if draws else None
         return lambda rng, dictionary, depth: rng.choice(draws)(rng, dictionary, depth)
 
-    def _of_type(self, kind: str, schema: Schema) -> Draw | None:
+    def _of_type(self, kind: str, schema: Schema) -> Draw | None:  # noqa: PLR0911  one line for each type
         """Compile values of one type."""
         match kind:
             case "object":
@@ -291,7 +306,7 @@ def _constants(values: list[Any]) -> Draw:
     return lambda rng, _dictionary, _depth: values[int(rng.random() * len(values))]
 
 
-def _anything(rng: Random, dictionary: Dictionary, depth: int) -> Any:
+def _anything(rng: Random, dictionary: Dictionary, depth: int) -> Any:  # noqa: PLR0911  one line for each type
     """Draw any JSON value, mostly small."""
     kind = int(rng.random() * (8 if depth > 0 else 6))
     match kind:
@@ -341,14 +356,15 @@ def _name(schema: Schema) -> str:
 
 def _without_bytes(value: Any) -> Any:
     """The value with text for bytes, as a validator takes it."""
-    match value:
-        case bytes():
-            return value.decode("latin-1")
-        case list():
-            return [_without_bytes(item) for item in cast("list[Any]", value)]
-        case dict():
-            return {key: _without_bytes(item) for key, item in cast("dict[str, Any]", value).items()}
-        case str() if not value.isascii():
-            return json.loads(json.dumps(value)) if not any("\ud800" <= one <= "\udfff" for one in value) else "\ufffd"
-        case _:
-            return value
+    if is_array(value):
+        return [_without_bytes(item) for item in value]
+    if is_object(value):
+        return {_plain_text(key): _without_bytes(item) for key, item in value.items()}
+    if isinstance(value, str):
+        return _plain_text(value)
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def _plain_text(text: str) -> str:
+    """Text without lone surrogates, which a validator does not take."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

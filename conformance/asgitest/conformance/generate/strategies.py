@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from asgitest.conformance.case import Case
 from asgitest.conformance.generate.judge import judged
+from asgitest.conformance.json_values import is_array, is_object
 from asgitest.conformance.operation import ABSENT
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def hypothesis_cases(
     import schemathesis  # noqa: PLC0415  slow, and not always installed
 
     schema = schemathesis.openapi.from_dict(operation_document(operation))
-    known = schema[operation.path][operation.method]
+    known: Any = schema[operation.path][operation.method]
     modes = [one for one in schemathesis.GenerationMode if mode in {"all", one.value}]
     for one in modes:
         for drawn in _drawn(known.as_strategy(generation_mode=one), seed, count // len(modes) or 1):
@@ -89,10 +90,10 @@ class _Hoist:
 
 def _rewritten(value: Any) -> Any:
     """Rewrite references."""
-    if isinstance(value, dict):
-        table = cast("dict[str, Any]", value).items()
+    if is_object(value):
+        table = value.items()
         return {key: one.replace(_REF, _COMPONENTS) if key == "$ref" else _rewritten(one) for key, one in table}
-    return [_rewritten(one) for one in cast("list[Any]", value)] if isinstance(value, list) else value
+    return [_rewritten(one) for one in value] if is_array(value) else value
 
 
 def _parameter(parameter: Parameter, hoist: _Hoist) -> dict[str, Any]:
@@ -117,7 +118,7 @@ def _drawn(strategy: Any, seed: int, count: int) -> list[Any]:
         database=None,
         deadline=None,
         phases=[hypothesis.Phase.generate],
-        suppress_health_check=list(hypothesis.HealthCheck),
+        suppress_health_check=cast("Any", list(hypothesis.HealthCheck)),
     )
     @hypothesis.given(strategy)
     def collect(value: Any) -> None:
@@ -141,11 +142,7 @@ def _case(operation: Operation, drawn: Any, seed: int) -> Case:
         operation=operation,
         path_parameters=dict(drawn.path_parameters or {}),
         query=dict(drawn.query or {}),
-        headers={
-            name: value
-            for name, value in (drawn.headers or {}).items()
-            if name.lower() not in {"content-type", "content-length"}
-        },
+        headers=_own_headers(dict(drawn.headers or {})),
         cookies=dict(drawn.cookies or {}),
         body=ABSENT if absent or raw is not None else body,
         raw_body=raw,
@@ -156,3 +153,8 @@ def _case(operation: Operation, drawn: Any, seed: int) -> Case:
     )
     verdict = judged(case)
     return replace(verdict, description="valid" if verdict.valid else case.description)
+
+
+def _own_headers(headers: dict[str, Any]) -> dict[str, Any]:
+    """The headers that are no matter of the body."""
+    return {name: value for name, value in headers.items() if name.lower() not in {"content-type", "content-length"}}

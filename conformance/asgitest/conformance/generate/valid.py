@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from asgitest.conformance.generate.dictionary import Dictionary
-    from asgitest.conformance.generate.plan import BodyPlan, OperationPlan, ParameterPlan
+    from asgitest.conformance.generate.plan import OperationPlan, ParameterPlan
     from asgitest.conformance.operation import Operation
 
 __all__ = ["generate_valid"]
@@ -97,7 +97,7 @@ def _body_value(plan: OperationPlan, rng: Random, dictionary: Dictionary) -> tup
     """Draw a body, its media type, and whether it is certainly valid."""
     if not plan.bodies:
         return ABSENT, None, True
-    chosen: BodyPlan = rng.choice(plan.bodies) if len(plan.bodies) > 1 else plan.bodies[0]
+    chosen = rng.choice(plan.bodies)
     if not chosen.body.required and rng.random() < 0.2:  # noqa: PLR2004  one in five goes without
         return ABSENT, None, True
     if not chosen.values.satisfiable:

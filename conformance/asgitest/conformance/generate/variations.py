@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from asgitest.conformance.generate.formats import WRONG_TEXT
 from asgitest.conformance.generate.merging import kinds_of
+from asgitest.conformance.json_values import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,16 +96,16 @@ def places_in(
     yield Place(path, flat, value, required=required)
     if len(path) >= _DEEPEST:
         return
-    if isinstance(value, dict):
+    if is_object(value):
         needed = flat.get("required", ())
-        properties = cast("dict[str, Any]", flat.get("properties", {}))
-        for name, one in cast("dict[str, Any]", value).items():
+        properties = flat.get("properties", {})
+        for name, one in value.items():
             inner = properties.get(name, flat.get("additionalProperties", True))
             yield from places_in(values, inner, one, (*path, name), required=name in needed)
-    elif isinstance(value, list) and value:
+    elif is_array(value) and value:
         prefix = flat.get("prefixItems", [])
         inner = prefix[0] if prefix else flat.get("items", True)
-        yield from places_in(values, inner, cast("list[Any]", value)[0], (*path, 0), required=True)
+        yield from places_in(values, inner, value[0], (*path, 0), required=True)
 
 
 def _branch(values: SchemaValues, schema: Schema, value: Any) -> Schema:
@@ -115,8 +116,8 @@ def _branch(values: SchemaValues, schema: Schema, value: Any) -> Schema:
     flat = [_branch(values, values.flatten(branch), value) for branch in branches]
     kind = _kind(value)
     fitting = [one for one in flat if kind in kinds_of(one) or (kind == "integer" and "number" in kinds_of(one))]
-    if isinstance(value, dict) and fitting:
-        names = cast("dict[str, Any]", value).keys()
+    if is_object(value) and fitting:
+        names = value.keys()
         fitting.sort(key=lambda one: -len(names & one.get("properties", {}).keys()))
     return fitting[0] if fitting else schema
 
@@ -154,10 +155,10 @@ def variations(schema: Schema, value: Any) -> Iterator[Variation]:
         yield from _around_text(schema)
     if "boolean" in kinds:
         yield from (("true", True), ("false", False))
-    if isinstance(value, list):
-        yield from _around_array(schema, cast("list[Any]", value))
-    if isinstance(value, dict):
-        yield from _around_object(schema, cast("dict[str, Any]", value))
+    if is_array(value):
+        yield from _around_array(schema, value)
+    if is_object(value):
+        yield from _around_object(schema, value)
     yield from _WORDS
 
 
@@ -266,11 +267,11 @@ def replaced(value: Any, path: Path, new: Any) -> Any:
     if not path:
         return new
     key, rest = path[0], path[1:]
-    if isinstance(value, list):
-        items = list(cast("list[Any]", value))
+    if is_array(value):
+        items = list(value)
         items[cast("int", key)] = replaced(items[cast("int", key)], rest, new)
         return items
-    table = cast("dict[Any, Any]", value)
+    table = value
     return {**table, key: replaced(table[key], rest, new)}
 
 

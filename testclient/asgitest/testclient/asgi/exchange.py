@@ -21,7 +21,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Exchange"]
 
-_CORE_KEYS = ("type", "method", "path", "root_path", "raw_path", "query_string", "scheme", "client", "server", "http_version")
+_CORE_KEYS = (
+    "type",
+    "method",
+    "path",
+    "root_path",
+    "raw_path",
+    "query_string",
+    "scheme",
+    "client",
+    "server",
+    "http_version",
+)
 _WARNED_KEYS = frozenset({"type", "method", "headers"})
 
 
@@ -34,7 +45,21 @@ class Exchange:
         checks: Whether messages are checked for more than is needed to keep the state right.
     """
 
-    __slots__ = ("_before", "_counts", "_ended", "_fields_before", "_pending", "_refused", "_seen", "_sent_fields", "checks", "findings", "profile", "scope", "trace")
+    __slots__ = (
+        "_before",
+        "_counts",
+        "_ended",
+        "_fields_before",
+        "_pending",
+        "_refused",
+        "_seen",
+        "_sent_fields",
+        "checks",
+        "findings",
+        "profile",
+        "scope",
+        "trace",
+    )
 
     def __init__(self, scope: dict[str, Any], *, profile: Profile = UVICORN, checks: bool = True) -> None:
         self.scope = scope
@@ -97,7 +122,9 @@ class Exchange:
             with suppress(Exception):  # values of the app may do anything when they are compared
                 self._compare_scope(problems)
                 if self._sent_fields is not None and self._sent_fields[0] != self._sent_fields[1]:
-                    problems.append(Problem("ASGI-MSG-010", "the list of headers was changed after it had been sent", "headers"))
+                    problems.append(
+                        Problem("ASGI-MSG-010", "the list of headers was changed after it had been sent", "headers")
+                    )
 
     def _compare_scope(self, problems: list[Problem]) -> None:
         """See whether the app changed what the specification says is in the scope; its own keys are its own business."""

@@ -46,30 +46,34 @@ SINGLETONS = frozenset(
 )
 _FRAMING = frozenset({b"content-length", b"transfer-encoding"})
 _SPECIAL = SINGLETONS | CONNECTION_FIELDS | _FRAMING
-_NOT_IN_TRAILERS = _FRAMING | CONNECTION_FIELDS | frozenset(
-    {
-        b"age",
-        b"authorization",
-        b"cache-control",
-        b"content-encoding",
-        b"content-range",
-        b"content-type",
-        b"cookie",
-        b"date",
-        b"expires",
-        b"host",
-        b"location",
-        b"max-forwards",
-        b"proxy-authenticate",
-        b"proxy-authorization",
-        b"retry-after",
-        b"set-cookie",
-        b"te",
-        b"trailer",
-        b"vary",
-        b"warning",
-        b"www-authenticate",
-    }
+_NOT_IN_TRAILERS = (
+    _FRAMING
+    | CONNECTION_FIELDS
+    | frozenset(
+        {
+            b"age",
+            b"authorization",
+            b"cache-control",
+            b"content-encoding",
+            b"content-range",
+            b"content-type",
+            b"cookie",
+            b"date",
+            b"expires",
+            b"host",
+            b"location",
+            b"max-forwards",
+            b"proxy-authenticate",
+            b"proxy-authorization",
+            b"retry-after",
+            b"set-cookie",
+            b"te",
+            b"trailer",
+            b"vary",
+            b"warning",
+            b"www-authenticate",
+        }
+    )
 )
 
 
@@ -147,7 +151,9 @@ def _iterate(headers: Any, problems: list[Problem]) -> Iterable[Any]:
         problems.append(Problem("ASGI-HTTP-010", detail, "headers"))
         return list(headers.items()) if isinstance(headers, dict) else ()
     if hasattr(headers, "__next__"):
-        problems.append(Problem("ASGI-HTTP-023", "headers can be read only once, so no middleware can look at them", "headers"))
+        problems.append(
+            Problem("ASGI-HTTP-023", "headers can be read only once, so no middleware can look at them", "headers")
+        )
     return list(headers)
 
 
@@ -164,7 +170,9 @@ def _as_pair(given: Any) -> Any:
 def _judge(pair: Any, problems: list[Problem]) -> tuple[Pair | None, Verdict | None]:
     """Judge a pair for the first time; one that is not two byte strings is repaired, or left out."""
     if type(pair) is not tuple or len(pair) != 2:  # noqa: PLR2004 - a pair
-        problems.append(Problem("ASGI-HTTP-010", f"a header is a (name, value) pair, but one is {show(pair)}", "headers"))
+        problems.append(
+            Problem("ASGI-HTTP-010", f"a header is a (name, value) pair, but one is {show(pair)}", "headers")
+        )
         return None, None
     name, value = (_as_bytes(part, rule, problems) for part, rule in zip(pair, _TYPE_RULES, strict=True))
     if name is None or value is None:
@@ -191,7 +199,11 @@ def _as_bytes(part: Any, rule: tuple[str, str], problems: list[Problem]) -> byte
     if isinstance(part, bytes):
         return bytes(part)
     identifier, word = rule
-    problems.append(Problem(identifier, f"a header {word} is bytes, but {show(part)} is {_article(type(part).__name__)}", show(part)))
+    problems.append(
+        Problem(
+            identifier, f"a header {word} is bytes, but {show(part)} is {_article(type(part).__name__)}", show(part)
+        )
+    )
     if isinstance(part, str):
         return part.encode("latin-1", "replace")
     if isinstance(part, bytearray | memoryview):
@@ -215,12 +227,16 @@ def _syntax(name: bytes, value: bytes) -> tuple[Problem, ...]:
     if _UPPER.search(name):
         found.append(Problem("ASGI-HTTP-013", f"the header name {shown} is not in lower case", subject))
     if _BREAKS.search(value):
-        found.append(Problem("ASGI-HTTP-015", f"the value of {shown} holds a line break or NUL: {show(value)}", subject))
+        found.append(
+            Problem("ASGI-HTTP-015", f"the value of {shown} holds a line break or NUL: {show(value)}", subject)
+        )
     elif _CONTROLS.search(value):
         detail = f"the value of {shown} holds a control character: {show(value)}"
         found.append(Problem("ASGI-HTTP-015", detail, subject, Level.WARNING))
     if value[:1] in {b" ", b"\t"} or value[-1:] in {b" ", b"\t"}:
-        found.append(Problem("ASGI-HTTP-016", f"the value of {shown} begins or ends with white space: {show(value)}", subject))
+        found.append(
+            Problem("ASGI-HTTP-016", f"the value of {shown} begins or ends with white space: {show(value)}", subject)
+        )
     return tuple(found)
 
 
@@ -238,13 +254,25 @@ def _check_together(special: list[Pair], problems: list[Problem], *, multiplexed
         if name in CONNECTION_FIELDS and (multiplexed or name != b"connection" or value.strip().lower() != b"close"):
             level = Level.ERROR if multiplexed else None
             shown = f"{name.decode()}: {show(value)}"
-            problems.append(Problem("ASGI-HTTP-019", f"{shown} is about the connection, which is the server's", name.decode(), level))
+            problems.append(
+                Problem(
+                    "ASGI-HTTP-019", f"{shown} is about the connection, which is the server's", name.decode(), level
+                )
+            )
         elif name == b"transfer-encoding":
             level = Level.ERROR if b"content-length" in names else None
-            detail = "transfer-encoding is the server's to choose" + (", and contradicts content-length" if level else "")
+            detail = "transfer-encoding is the server's to choose" + (
+                ", and contradicts content-length" if level else ""
+            )
             problems.append(Problem("ASGI-HTTP-018", detail, "transfer-encoding", level))
         elif name == b"content-length" and not _DIGITS.fullmatch(value):
-            problems.append(Problem("ASGI-HTTP-026", f"content-length is a number in digits, but this is {show(value)}", "content-length"))
+            problems.append(
+                Problem(
+                    "ASGI-HTTP-026",
+                    f"content-length is a number in digits, but this is {show(value)}",
+                    "content-length",
+                )
+            )
     if len(set(names)) != len(names):
         _check_repeated(names, problems)
 
@@ -253,9 +281,13 @@ def _check_repeated(names: list[bytes], problems: list[Problem]) -> None:
     for name in dict.fromkeys(names):
         times = names.count(name)
         if times > 1 and name == b"content-length":
-            problems.append(Problem("ASGI-HTTP-026", f"content-length is given once, but here {times} times", "content-length"))
+            problems.append(
+                Problem("ASGI-HTTP-026", f"content-length is given once, but here {times} times", "content-length")
+            )
         elif times > 1 and name in SINGLETONS:
-            problems.append(Problem("ASGI-HTTP-025", f"{name.decode()} is given once, but here {times} times", name.decode()))
+            problems.append(
+                Problem("ASGI-HTTP-025", f"{name.decode()} is given once, but here {times} times", name.decode())
+            )
 
 
 def content_length(special: list[Pair]) -> int | None:
@@ -274,4 +306,8 @@ def check_trailer_fields(pairs: list[Pair], problems: list[Problem]) -> None:
     """
     for name, _ in pairs:
         if name.lower() in _NOT_IN_TRAILERS:
-            problems.append(Problem("ASGI-EXT-010", f"{show(name)} is needed before the body, so it cannot be a trailer", repr(name)))
+            problems.append(
+                Problem(
+                    "ASGI-EXT-010", f"{show(name)} is needed before the body, so it cannot be a trailer", repr(name)
+                )
+            )

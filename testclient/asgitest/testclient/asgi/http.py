@@ -72,7 +72,13 @@ def _row(state: HTTPState, **outcomes: HTTPState | str | Step) -> dict[tuple[HTT
     row: dict[tuple[HTTPState, HTTPInput], Step] = {}
     for item in HTTPInput:
         outcome = outcomes[item.name.lower()]
-        step = Step(outcome) if isinstance(outcome, HTTPState) else Step(state, outcome) if isinstance(outcome, str) else outcome
+        step = (
+            Step(outcome)
+            if isinstance(outcome, HTTPState)
+            else Step(state, outcome)
+            if isinstance(outcome, str)
+            else outcome
+        )
         row[state, item] = step
     return row
 
@@ -212,7 +218,9 @@ class HTTPExchange(Exchange):
         if self._requests:
             message = self._requests.popleft()
         elif self.disconnected or self.response_complete:
-            if self._disconnects and (self.profile.receive_after_disconnect == "block" or self._disconnects >= _REPEATS):
+            if self._disconnects and (
+                self.profile.receive_after_disconnect == "block" or self._disconnects >= _REPEATS
+            ):
                 return None
             self._disconnects += 1
             message = {"type": "http.disconnect"}
@@ -448,7 +456,9 @@ class HTTPExchange(Exchange):
         given = message.get("links", ())
         links: list[Any] = list(given) if hasattr(given, "__iter__") and not isinstance(given, str | bytes) else []
         if not isinstance(given, list | tuple) and not links or any(not isinstance(link, bytes) for link in links):
-            problems.append(Problem("ASGI-EXT-005", f"links are an iterable of bytes, but these are {show(given)}", "links"))
+            problems.append(
+                Problem("ASGI-EXT-005", f"links are an iterable of bytes, but these are {show(given)}", "links")
+            )
         if self._move(HTTPInput.EARLY_HINT, message, problems) and self.state is not HTTPState.GONE:
             self.informational.append([link for link in links if isinstance(link, bytes)])
 

@@ -56,11 +56,19 @@ class LifespanInput(StrEnum):
 _S = LifespanState
 
 
-def _row(state: LifespanState, **outcomes: LifespanState | str | Step) -> dict[tuple[LifespanState, LifespanInput], Step]:
+def _row(
+    state: LifespanState, **outcomes: LifespanState | str | Step
+) -> dict[tuple[LifespanState, LifespanInput], Step]:
     row: dict[tuple[LifespanState, LifespanInput], Step] = {}
     for item in LifespanInput:
         outcome = outcomes[item.name.lower()]
-        step = Step(outcome) if isinstance(outcome, LifespanState) else Step(state, outcome) if isinstance(outcome, str) else outcome
+        step = (
+            Step(outcome)
+            if isinstance(outcome, LifespanState)
+            else Step(state, outcome)
+            if isinstance(outcome, str)
+            else outcome
+        )
         row[state, item] = step
     return row
 
@@ -214,7 +222,9 @@ class LifespanExchange(Exchange):
             text = show(text)
         step = LIFESPAN_TABLE[self.state, LifespanInput[word.upper()]]
         if step.rule is not None:
-            detail = f"{RULES[step.rule].title}, but message {index} is {message['type']} while the lifespan is {self.state}"
+            detail = (
+                f"{RULES[step.rule].title}, but message {index} is {message['type']} while the lifespan is {self.state}"
+            )
             problems.append(Problem(step.rule, detail, message["type"]))
             return
         self.state = step.state
@@ -240,7 +250,9 @@ class LifespanExchange(Exchange):
         """
         return self._finish(LifespanInput.RAISED, f"raised {type(error).__name__}", None, error)
 
-    def _finish(self, item: LifespanInput, event: str, value: Any, error: BaseException | None = None) -> Sequence[Finding]:
+    def _finish(
+        self, item: LifespanInput, event: str, value: Any, error: BaseException | None = None
+    ) -> Sequence[Finding]:
         if self._ended:
             return ()
         problems: list[Problem] = []
@@ -266,7 +278,11 @@ class LifespanExchange(Exchange):
         if state is None:
             return
         if self.scope.get("state") is not state:
-            problems.append(Problem("ASGI-LS-010", "the app replaced scope['state'], so the server does not see what is in it", "state"))
+            problems.append(
+                Problem(
+                    "ASGI-LS-010", "the app replaced scope['state'], so the server does not see what is in it", "state"
+                )
+            )
         if isinstance(state, dict):
             for key in state:
                 if not isinstance(key, str):

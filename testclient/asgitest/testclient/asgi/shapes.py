@@ -136,7 +136,9 @@ def _check_value(value: Any, where: str, problems: list[Problem], depth: int = 0
         for inner in value:
             _check_value(inner, where, problems, depth + 1)
     else:
-        problems.append(Problem("ASGI-MSG-004", f"the value at {where!r} is {show(value)}, which no message can carry", where))
+        problems.append(
+            Problem("ASGI-MSG-004", f"the value at {where!r} is {show(value)}, which no message can carry", where)
+        )
 
 
 def check_offered(kind: str, offered: Mapping[str, Any], problems: list[Problem]) -> bool:
@@ -148,7 +150,9 @@ def check_offered(kind: str, offered: Mapping[str, Any], problems: list[Problem]
     extension = EXTENSIONS.get(kind)
     if extension is None or extension in offered:
         return True
-    problems.append(Problem("ASGI-EXT-001", f"{kind} needs the extension {extension}, which the scope does not offer", extension))
+    problems.append(
+        Problem("ASGI-EXT-001", f"{kind} needs the extension {extension}, which the scope does not offer", extension)
+    )
     return False
 
 
@@ -183,7 +187,11 @@ def _check_status(message: Message, problems: list[Problem]) -> int | None:
     if isinstance(status, int) and not isinstance(status, bool):
         repaired = int(status)
     else:
-        problems.append(Problem("ASGI-HTTP-008", f"status is an int, but this is {show(status)}, a {type(status).__name__}", "status"))
+        problems.append(
+            Problem(
+                "ASGI-HTTP-008", f"status is an int, but this is {show(status)}, a {type(status).__name__}", "status"
+            )
+        )
         if isinstance(status, str | bool | float) and str(status).isdigit():
             repaired = int(str(status))
         elif isinstance(status, bool | float) and status == status // 1:
@@ -191,7 +199,9 @@ def _check_status(message: Message, problems: list[Problem]) -> int | None:
     if repaired is None or 200 <= repaired <= 599:  # noqa: PLR2004 - final statuses
         return repaired
     if repaired is not None and not problems:
-        problems.append(Problem("ASGI-HTTP-009", f"status is between 200 and 599, but this is {show(status)}", "status"))
+        problems.append(
+            Problem("ASGI-HTTP-009", f"status is between 200 and 599, but this is {show(status)}", "status")
+        )
     return repaired if 100 <= repaired <= 999 else None  # noqa: PLR2004 - three digits
 
 
@@ -212,7 +222,11 @@ def _check_body(body: Any, problems: list[Problem]) -> bytes:
         return bytes(body)
     name = type(body).__name__
     if isinstance(body, bytearray | memoryview):
-        problems.append(Problem("ASGI-HTTP-021", f"body is bytes, but this is a {name}, which some servers refuse", name, Level.WARNING))
+        problems.append(
+            Problem(
+                "ASGI-HTTP-021", f"body is bytes, but this is a {name}, which some servers refuse", name, Level.WARNING
+            )
+        )
         return bytes(body)
     problems.append(Problem("ASGI-HTTP-021", f"body is bytes, but this is {show(body)}", name))
     return str.encode(body, "utf-8", "replace") if isinstance(body, str) else b""

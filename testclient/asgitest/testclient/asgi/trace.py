@@ -63,7 +63,11 @@ class Trace:
     @property
     def messages(self) -> list[Message]:
         """The messages that were kept, in both directions."""
-        return [entry if isinstance(entry, dict) else {"type": show(entry)} for _, mark, entry in self.numbered() if mark != "--"]
+        return [
+            entry if isinstance(entry, dict) else {"type": show(entry)}
+            for _, mark, entry in self.numbered()
+            if mark != "--"
+        ]
 
     def render(self, last: int | None = None, broken: int | None = None) -> str:
         """Write the conversation down, one line for each message.
@@ -105,5 +109,9 @@ def _summary(message: Message) -> str:
             parts.append(f"{len(value)} {'characters' if isinstance(value, str) else 'bytes'}")
         if more and more in message:
             parts.append("more" if message[more] else "last")
-    parts += [f"{key} {show(message[key])}" for key in ("code", "reason", "message", "path", "subprotocol") if message.get(key)]
+    parts += [
+        f"{key} {show(message[key])}"
+        for key in ("code", "reason", "message", "path", "subprotocol")
+        if message.get(key)
+    ]
     return ", ".join(parts)

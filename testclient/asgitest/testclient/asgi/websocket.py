@@ -58,11 +58,19 @@ class WebSocketInput(StrEnum):
 _S = WebSocketState
 
 
-def _row(state: WebSocketState, **outcomes: WebSocketState | str | Step) -> dict[tuple[WebSocketState, WebSocketInput], Step]:
+def _row(
+    state: WebSocketState, **outcomes: WebSocketState | str | Step
+) -> dict[tuple[WebSocketState, WebSocketInput], Step]:
     row: dict[tuple[WebSocketState, WebSocketInput], Step] = {}
     for item in WebSocketInput:
         outcome = outcomes[item.name.lower()]
-        step = Step(outcome) if isinstance(outcome, WebSocketState) else Step(state, outcome) if isinstance(outcome, str) else outcome
+        step = (
+            Step(outcome)
+            if isinstance(outcome, WebSocketState)
+            else Step(state, outcome)
+            if isinstance(outcome, str)
+            else outcome
+        )
         row[state, item] = step
     return row
 
@@ -117,7 +125,14 @@ _ABNORMAL = 1006
 _REPEATS = 1000
 _MAX_REASON_BYTES = 123
 _SERVERS_OWN = frozenset(
-    {b"connection", b"content-length", b"sec-websocket-accept", b"sec-websocket-extensions", b"sec-websocket-protocol", b"upgrade"}
+    {
+        b"connection",
+        b"content-length",
+        b"sec-websocket-accept",
+        b"sec-websocket-extensions",
+        b"sec-websocket-protocol",
+        b"upgrade",
+    }
 )
 
 
@@ -139,7 +154,7 @@ class WebSocketExchange(Exchange):
     """
 
     __slots__ = (
-        "_arrived", "_disconnect", "_doubted", "_offered", "_told", "accept_headers", "accepted", "close_code", "close_reason",
+        "_arrived", "_connect", "_disconnect", "_doubted", "_offered", "_told", "accept_headers", "accepted", "close_code", "close_reason",
         "denial_body", "denial_complete", "denial_headers", "denial_status", "disconnected", "outgoing", "state", "subprotocol",
     )  # fmt: skip
 
@@ -158,6 +173,7 @@ class WebSocketExchange(Exchange):
         self.disconnected = False
         self.outgoing: deque[Message] = deque()
         self._arrived: deque[Message] = deque()
+        self._connect: Message | None = {"type": "websocket.connect"}
         self._disconnect: Message | None = None
         self._told = 0
         self._doubted: WebSocketState | None = None
@@ -225,19 +241,17 @@ class WebSocketExchange(Exchange):
 
         Source: ASGI ``www``, Connect, Receive, Disconnect.
         """
-        message: Message | None = None
-        state = self.state
-        if self._arrived and state is WebSocketState.OPEN:
-            message = self._arrived.popleft()
-        elif state is WebSocketState.CONNECTING:
-            self.state = WEBSOCKET_TABLE[state, WebSocketInput.CONNECT].state
-            message = {"type": "websocket.connect"}
+        message: Message
+        if self._connect is not None:
+            message, self._connect = self._connect, None
+            self.state = WEBSOCKET_TABLE[self.state, WebSocketInput.CONNECT].state
         elif self._arrived and self.accepted:
             message = self._arrived.popleft()
         elif self._disconnect is not None:
             return self._next_disconnect(self._disconnect)
-        if message is not None:
-            self.trace.add("->", message.copy())
+        else:
+            return None
+        self.trace.add("->", message.copy())
         return message
 
     def _next_disconnect(self, message: Message) -> Message | None:
@@ -335,10 +349,15 @@ class WebSocketExchange(Exchange):
     def _read_accept(self, message: Message, problems: list[Problem]) -> None:
         found: list[Problem] = []
         fields = check_fields(message.get("headers", ()), found)
-        problems += [problem._replace(rule_id="ASGI-WS-010", level=problem.level or RULES[problem.rule_id].level) for problem in found]
+        problems += [
+            problem._replace(rule_id="ASGI-WS-010", level=problem.level or RULES[problem.rule_id].level)
+            for problem in found
+        ]
         for name, _ in fields.pairs:
             if name.lower() in _SERVERS_OWN:
-                problems.append(Problem("ASGI-WS-010", f"{show(name)} is the server's to send with an accept", repr(name)))
+                problems.append(
+                    Problem("ASGI-WS-010", f"{show(name)} is the server's to send with an accept", repr(name))
+                )
         subprotocol = message.get("subprotocol")
         if subprotocol is not None:
             self._check_subprotocol(subprotocol, problems)
@@ -350,7 +369,9 @@ class WebSocketExchange(Exchange):
     def _check_subprotocol(self, subprotocol: Any, problems: list[Problem]) -> None:
         offered = self.scope.get("subprotocols") or ()
         if not isinstance(subprotocol, str):
-            problems.append(Problem("ASGI-WS-009", f"subprotocol is a str or None, but this is {show(subprotocol)}", "subprotocol"))
+            problems.append(
+                Problem("ASGI-WS-009", f"subprotocol is a str or None, but this is {show(subprotocol)}", "subprotocol")
+            )
         elif subprotocol not in offered:
             detail = f"the client offered {', '.join(map(repr, offered)) or 'no subprotocol'}, but the app chose {show(subprotocol)}"
             problems.append(Problem("ASGI-WS-009", detail, "subprotocol"))
@@ -426,6 +447,7 @@ class WebSocketExchange(Exchange):
         self.trace.add("--", "the app returned")
         if self.state is WebSocketState.OPEN:
             self.close_code, self.close_reason = self.profile.ws_return_code, ""
+        self.state = step.state
         self._end(value, problems)
         return self._place(problems, None) if problems else ()
 

@@ -12,7 +12,21 @@ from asgitest.testclient.asgi.rules.rule import Example, Level, Rule
 if TYPE_CHECKING:
     from asgitest.testclient.asgi.rules.rule import Judge, Profiles
 
-__all__ = ["Section", "asgi", "call", "denial", "extensions", "http", "lifespan", "message", "rfc", "rule", "socket", "startup", "www"]
+__all__ = [
+    "Section",
+    "asgi",
+    "call",
+    "denial",
+    "extensions",
+    "http",
+    "lifespan",
+    "message",
+    "rfc",
+    "rule",
+    "socket",
+    "startup",
+    "www",
+]
 
 _ASGI = "https://asgi.readthedocs.io/en/latest"
 _LEVELS = {"E": Level.ERROR, "W": Level.WARNING, "I": Level.INFO}
