@@ -14,7 +14,7 @@ from asgitest.conformance.dialect import UNRESOLVED
 from asgitest.conformance.generate.containers import arrays, objects
 from asgitest.conformance.generate.merging import INEXACT, NOTHING, kinds_of, merge, types_of
 from asgitest.conformance.generate.scalars import integers, numbers, texts
-from asgitest.conformance.json_values import is_object
+from asgitest.conformance.json_values import is_array, is_object
 
 if TYPE_CHECKING:
     from random import Random
