@@ -98,13 +98,10 @@ def build_options(config: Config, *, shard: Shard | None = None) -> RunOptions:
         UsageError: If an identity names an environment variable that is not set.
     """
     s = config.settings
-    app_dir = Path(s.app_dir)
-    if config.file is not None and config.source("app_dir") != "command line":
-        app_dir = config.file.parent / app_dir
     return RunOptions(
         target=s.app,
         factory=s.factory,
-        app_dir=app_dir,
+        app_dir=_app_dir(config),
         schema=s.schema_,
         root_path=s.root_path,
         base_url=s.base_url,
@@ -137,6 +134,13 @@ def build_options(config: Config, *, shard: Shard | None = None) -> RunOptions:
         overrides=tuple(_override(table) for table in s.override),
         severity=s.severity,
     )
+
+
+def _app_dir(config: Config) -> Path:
+    """Find the folder apps are imported from: relative to the file that names it, or to the working directory."""
+    app_dir = Path(config.settings.app_dir)
+    named_in_file = config.file is not None and config.source("app_dir") != "command line"
+    return config.file.parent / app_dir if named_in_file and config.file is not None else app_dir
 
 
 def parse_shard(text: str) -> Shard:

@@ -126,7 +126,7 @@ def _encoded(value: str, hide: Callable[[str], str]) -> str:
     return value if hidden == text else base64.urlsafe_b64encode(hidden.encode()).decode("ascii")
 
 
-def _keep_marks(mark: str) -> Any:
+def _keep_marks(mark: str) -> Callable[[re.Match[str]], str]:
     """Replace the second group unless it was redacted already."""
     return lambda match: match[0] if "[redacted" in match[2] else f"{match[1]}{mark}"
 

@@ -7,7 +7,7 @@ Depends on: pydantic and the options.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -19,12 +19,14 @@ __all__ = ["IdentitySettings", "OverrideSettings", "Settings"]
 
 def _as_list(value: Any) -> Any:
     """Take one value for a list of one."""
-    return value if isinstance(value, list | tuple | dict) else [value]
+    return cast("Any", value) if isinstance(value, list | tuple | dict) else [value]
 
 
 def _as_lists(value: Any) -> Any:
     """Take each value of a table for a list of one."""
-    return {key: _as_list(item) for key, item in value.items()} if isinstance(value, dict) else value
+    if not isinstance(value, dict):
+        return value
+    return {key: _as_list(item) for key, item in cast("dict[str, Any]", value).items()}
 
 
 Strings = Annotated[tuple[str, ...], BeforeValidator(_as_list)]

@@ -29,14 +29,14 @@ def render_junit(run: Run) -> str:
     root = ET.Element("testsuites", name="asgitest", time=f"{run.statistics.wall_seconds:.3f}")
     families = tuple(dict.fromkeys(check.partition(".")[0] for check in run.checks))
     for subject, findings in by_subject.items():
-        root.append(_suite(subject, findings, families, run))
+        root.append(_suite(subject, findings, families=families, run=run))
     for name in ("tests", "failures", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     ET.indent(root)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
-def _suite(subject: str, findings: list[Finding], families: tuple[str, ...], run: Run) -> ET.Element:
+def _suite(subject: str, findings: list[Finding], *, families: tuple[str, ...], run: Run) -> ET.Element:
     suite = ET.Element("testsuite", name=xml_text(subject), timestamp=run.started)
     cases = [_case(subject, finding, run) for finding in findings]
     dirty = {finding.check.partition(".")[0] for finding in findings}
