@@ -6,24 +6,31 @@ import graphlib
 import re
 import tomllib
 
+import pytest
+
 from tests.architecture.source_tree import PROJECT, imports_of, modules
 
+# The marker over each listing of ARCHITECTURE.md, and the package whose layers it lists.
+LISTINGS = {"layers": "asgitest.testclient", "plugin layers": "asgitest.pytest_plugin"}
 
-def contract_layers() -> list[str]:
-    """The layers inside the test client, from the contract, without the marks of optional names."""
+
+def contract_layers(package: str) -> list[str]:
+    """The layers inside *package*, from the contract, without the marks of optional names."""
     settings = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = settings["tool"]["importlinter"]["contracts"]
-    (layers,) = [contract["layers"] for contract in contracts if contract.get("containers") == ["asgitest.testclient"]]
+    (layers,) = [contract["layers"] for contract in contracts if contract.get("containers") == [package]]
     return [layer.replace("(", "").replace(")", "") for layer in layers]
 
 
-def test_the_page_lists_the_layers_of_the_contract() -> None:
+@pytest.mark.parametrize("listing", LISTINGS)
+def test_the_page_lists_the_layers_of_the_contract(listing: str) -> None:
     """A page about the layers that is not checked is soon a page about last year's layers."""
     page = (PROJECT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 
-    (listing,) = re.findall(r"<!-- layers -->\n```text\n(.*?)```", page, flags=re.DOTALL)
+    (lines,) = re.findall(rf"<!-- {listing} -->\n```text\n(.*?)```", page, flags=re.DOTALL)
 
-    assert [line.split("  ")[0] for line in listing.splitlines() if not line.startswith(" ")] == contract_layers()
+    layers = [line.split("  ")[0] for line in lines.splitlines() if not line.startswith(" ")]
+    assert layers == contract_layers(LISTINGS[listing])
 
 
 def test_no_module_imports_itself_in_a_circle() -> None:

@@ -1,0 +1,62 @@
+"""Which modules take part in a run: each feature is a plugin, registered when the settings ask for it.
+
+A feature's module imports only pytest and the standard library at its top. Modules are named here, not imported: what a
+run does not use is not loaded.
+
+Depends on: pytest, ``options``.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+    from asgitest.pytest_plugin.options import Settings
+
+__all__ = ["FEATURES", "Feature", "register", "register_early"]
+
+
+def always(_settings: Settings) -> bool:
+    """Take part in every run: for modules that only define fixtures."""
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """One feature.
+
+    Args:
+        module: Below this package; its hooks and fixtures become a plugin called ``asgitest.MODULE``.
+        needed: Whether a run with these settings has use for it.
+    """
+
+    module: str
+    needed: Callable[[Settings], bool] = always
+
+
+FEATURES: tuple[Feature, ...] = (Feature(module="fixtures"),)
+
+
+def register(config: pytest.Config, settings: Settings) -> None:
+    """Register the plugins of all features that *settings* ask for."""
+    for feature in FEATURES:
+        if feature.needed(settings):
+            _register(config, feature.module)
+
+
+def register_early(config: pytest.Config) -> None:
+    """Do what has to be done before the first conftest is imported."""
+
+
+def _register(config: pytest.Config, module: str) -> None:
+    name = f"asgitest.{module}"
+    manager: Any = config.pluginmanager
+    # A worker of pytest-xdist configures twice; ``-p no:asgitest.fixtures`` blocks one feature.
+    if not manager.has_plugin(name) and not manager.is_blocked(name):
+        manager.register(importlib.import_module(f"asgitest.pytest_plugin.{module}"), name)
