@@ -146,7 +146,15 @@ class AsyncTestClient(ShortPathClient, httpx.AsyncClient):
         """Send a request to the app; the arguments are those of the HTTP library, objects of the other one included."""
         usual = data is None and files is None and cookies is None and extensions is None
         if usual and auth is DEFAULT and timeout is DEFAULT and type(url) is str and self._takes_short_path():
-            response = await self._request_short(method, url, content, json, params, headers, follow_redirects)
+            response = await self._request_short(
+                method,
+                url,
+                content=content,
+                json=json,
+                params=params,
+                headers=headers,
+                follow_redirects=follow_redirects,
+            )
             if response is not None:
                 return response
         return await super().request(
@@ -168,7 +176,7 @@ class AsyncTestClient(ShortPathClient, httpx.AsyncClient):
     async def _run_short(self, request: httpx.Request, prepared: Preparation) -> HTTPCall:
         """Call the app to its end, on the caller's loop."""
         server = self._server
-        call = make_call(server, server.driver or own_driver(), request, prepared)
+        call = make_call(server, request, prepared, driver=server.driver or own_driver())
         await run_whole(server, call, self._timeout.read)
         return call
 

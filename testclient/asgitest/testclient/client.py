@@ -175,7 +175,17 @@ class TestClient(ShortPathClient, httpx.Client):
             warn_where_starlette_would()
         usual = data is None and files is None and cookies is None and extensions is None
         if usual and auth is DEFAULT and timeout is DEFAULT and type(url) is str and self._takes_short_path():
-            response = complete(self._request_short(method, url, content, json, params, headers, follow_redirects))
+            response = complete(
+                self._request_short(
+                    method,
+                    url,
+                    content=content,
+                    json=json,
+                    params=params,
+                    headers=headers,
+                    follow_redirects=follow_redirects,
+                ),
+            )
             if response is not None:
                 return response
         return super().request(
@@ -198,11 +208,11 @@ class TestClient(ShortPathClient, httpx.Client):
         """Call the app to its end, on the driver of the entered client or on a borrowed one."""
         server = self._server
         if server.driver is not None:
-            call = make_call(server, server.driver, request, prepared)
+            call = make_call(server, request, prepared, driver=server.driver)
             await run_whole(server, call, self._timeout.read)
             return call
         with server.lease() as driver:
-            call = make_call(server, driver, request, prepared)
+            call = make_call(server, request, prepared, driver=driver)
             await run_whole(server, call, self._timeout.read)
             return call
 
@@ -254,7 +264,11 @@ class TestClient(ShortPathClient, httpx.Client):
             None if subprotocols is None else tuple(subprotocols) if not isinstance(subprotocols, str) else subprotocols
         )
         raw = self._short.handshake(
-            prepared, self._headers, adopt(headers), offered, self._cookie_headers.header(self._cookies, prepared)
+            prepared,
+            self._headers,
+            extra=adopt(headers),
+            offered=offered,
+            cookie=self._cookie_headers.header(self._cookies, prepared),
         )
         if raw is None:
             return None

@@ -33,7 +33,7 @@ class CountingJar(CookieJar):
     def clear(self, domain: str | None = None, path: str | None = None, name: str | None = None) -> None:
         """Remove cookies: all, those of a domain, of a path, or one."""
         self.changes += 1
-        super().clear(domain, path, name)  # type: ignore[arg-type]  # as its documentation allows
+        super().clear(domain, path, name)
 
 
 class CookieHeaders:

@@ -16,6 +16,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import httpx2 as httpx
 else:
 
@@ -62,7 +64,7 @@ def adopt(value: Any) -> Any:
     Returns:
         The value, or its twin from the chosen library.
     """
-    kind = type(value)
+    kind: Any = value.__class__
     root = kind.__module__.partition(".")[0]
     if root == LIBRARY_NAME or root not in {"httpx", "httpx2", "httpxyz"}:
         return _adopt_auth(value) if _is_foreign_auth(value) else value
@@ -72,18 +74,32 @@ def adopt(value: Any) -> Any:
     return _adopt_auth(value) if _is_foreign_auth(value) else value
 
 
-def _adopt_basic_auth(value: Any) -> Any:
-    """Keep the credentials by keeping the header the foreign object has already made of them."""
-    return _adopt_auth(value)
+def _adopt_url(value: Any) -> httpx.URL:
+    return httpx.URL(str(value))
 
 
-_CONVERSIONS: dict[str, Any] = {
-    "URL": lambda value: httpx.URL(str(value)),
-    "Headers": lambda value: httpx.Headers(value.raw),
-    "Cookies": lambda value: httpx.Cookies(value.jar),
-    "QueryParams": lambda value: httpx.QueryParams(str(value)),
-    "Timeout": lambda value: httpx.Timeout(**value.as_dict()),
-    "BasicAuth": _adopt_basic_auth,
+def _adopt_headers(value: Any) -> httpx.Headers:
+    return httpx.Headers(value.raw)
+
+
+def _adopt_cookies(value: Any) -> httpx.Cookies:
+    return httpx.Cookies(value.jar)
+
+
+def _adopt_params(value: Any) -> httpx.QueryParams:
+    return httpx.QueryParams(str(value))
+
+
+def _adopt_timeout(value: Any) -> httpx.Timeout:
+    return httpx.Timeout(**value.as_dict())
+
+
+_CONVERSIONS: dict[str, Callable[[Any], Any]] = {
+    "URL": _adopt_url,
+    "Headers": _adopt_headers,
+    "Cookies": _adopt_cookies,
+    "QueryParams": _adopt_params,
+    "Timeout": _adopt_timeout,
 }
 
 

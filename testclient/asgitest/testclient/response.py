@@ -76,6 +76,16 @@ class Response(httpx.Response):
 
     asgi: Conversation
 
+    def hold_body(self, body: bytes) -> None:
+        """Take the whole body, decoded already, and be as after ``read()``.
+
+        The two private names are what ``read()`` sets; the whole of a body costs the HTTP library three iterators.
+        """
+        self._content = body
+        self._num_bytes_downloaded = len(body)
+        self.is_stream_consumed = True
+        self.is_closed = True
+
     def __getstate__(self) -> dict[str, Any]:
         """Leave the conversation behind: it holds the app."""
         state = dict(super().__getstate__())

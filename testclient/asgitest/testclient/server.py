@@ -31,7 +31,7 @@ from asgitest.testclient.lifespan_session import has_own_lifespan
 from asgitest.testclient.policy import Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Mapping
     from contextvars import Context
 
     from asgitest.testclient.driver import Driver
@@ -104,7 +104,7 @@ class InProcessServer:
     # Drivers ------------------------------------------------------------------------------------------------------
 
     @contextlib.contextmanager
-    def lease(self) -> Iterator[Driver]:
+    def lease(self) -> Generator[Driver]:
         """Use the driver of the entered client, or one for this use alone."""
         if self.driver is not None:
             yield self.driver

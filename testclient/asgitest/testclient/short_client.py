@@ -59,6 +59,7 @@ class ShortPathClient:
         transport = client._transport
         send, build_request, send_single = self._short_methods
         handler, handler_kind = self._own_handler
+        transport_class: Any = transport.__class__
         return (
             transport is self._server
             and client._auth is None
@@ -68,7 +69,7 @@ class ShortPathClient:
             and cls.send is send
             and cls.build_request is build_request
             and cls._send_single_request is send_single
-            and getattr(type(transport), handler_kind) is handler
+            and getattr(transport_class, handler_kind) is handler
             and _UNTOUCHED.isdisjoint(client.__dict__)
             and handler_kind not in transport.__dict__
             and not client.is_closed
@@ -78,6 +79,7 @@ class ShortPathClient:
         self,
         method: str,
         url: str,
+        *,
         content: Any,
         json: Any,
         params: Any,
@@ -112,14 +114,16 @@ class ShortPathClient:
     async def _follow_short(self, request: httpx.Request, prepared: Preparation, *, follow: bool) -> Response:
         """Send a request and follow its redirects."""
         client: Any = self
-        history: list[Response] = []
+        history: list[httpx.Response] = []
         while True:
             if len(history) > client.max_redirects:
                 raise httpx.TooManyRedirects("Exceeded maximum allowed redirects.", request=request)
             started = time.perf_counter()
             call = await self._run_short(request, prepared)
             names = {name.lower() for name, _ in call.exchange.headers}
-            response = finish_response(call, request, started, client._default_encoding, names)
+            response = finish_response(
+                call, request, started=started, default_encoding=client._default_encoding, names=names
+            )
             if _logger.isEnabledFor(logging.INFO):
                 _log(request, response)
             if b"set-cookie" in names:

@@ -8,8 +8,6 @@ gives up
 means:
 a differential test drives both with the same requests and compares what the app saw and what the test got.
 
-Two attribute names of the library's response are not public: ``_content`` and ``_num_bytes_downloaded``.
-
 Depends on: http_library, server, response.
 """
 
@@ -35,6 +33,7 @@ __all__ = ["REDIRECT_STATUSES", "ShortPath", "finish_response", "make_call", "ru
 
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 _BODY_METHODS = frozenset({"POST", "PUT", "PATCH", "QUERY"})
+_FRAMING = frozenset({b"host", b"content-length", b"transfer-encoding"})
 _FORBIDDEN = (b"\r", b"\n", b"\0")
 
 ClientHeaders = list[tuple[bytes, bytes]]
@@ -105,30 +104,22 @@ class ShortPath:
             The request, or ``None`` if it is not for the short path.
         """
         if extra is not None:
-            merged = httpx.Headers(headers)
-            merged.update(extra)
-            raw = merged.raw
-        else:
-            raw = headers.raw
+            headers = httpx.Headers(headers)
+            headers.update(extra)
+        raw = headers.raw
         names = self._names(raw)
-        if b"host" in names or b"content-length" in names or b"transfer-encoding" in names:
-            return None
         body, kind = encode_body(content, json)
-        if body is None:
+        if body is None or not _FRAMING.isdisjoint(names) or (cookie is not None and b"cookie" in names):
             return None
-        front = [prepared.host_header]
         method = method.upper()
-        if kind is None and not body and method in _BODY_METHODS:
-            front.append((b"Content-Length", b"0"))
-        back: ClientHeaders = []
-        if cookie is not None:
-            if b"cookie" in names:
-                return None
-            back.append((b"Cookie", cookie.encode("utf-8")))
+        front: ClientHeaders = [prepared.host_header]
+        back: ClientHeaders = [] if cookie is None else [(b"Cookie", cookie.encode("utf-8"))]
         if body or kind is not None:
             back.append((b"Content-Length", b"%d" % len(body)))
             if kind is not None and b"content-type" not in names:
                 back.append((b"Content-Type", kind))
+        elif method in _BODY_METHODS:
+            front.append((b"Content-Length", b"0"))
         if timeout is not self._timeout:
             self._timeout, self._timeout_extension = timeout, timeout.as_dict()
         request = httpx.Request(
@@ -145,6 +136,7 @@ class ShortPath:
         self,
         prepared: Preparation,
         headers: httpx.Headers,
+        *,
         extra: Any,
         offered: tuple[str, ...] | str | None,
         cookie: str | None,
@@ -201,7 +193,7 @@ def encode_body(content: Any, json: Any) -> tuple[bytes | None, bytes | None]:
     return text.encode("utf-8"), b"application/json"
 
 
-def make_call(server: InProcessServer, driver: Driver, request: httpx.Request, prepared: Preparation) -> HTTPCall:
+def make_call(server: InProcessServer, request: httpx.Request, prepared: Preparation, *, driver: Driver) -> HTTPCall:
     """Make the app call of a request that the short path has built."""
     scope = build_http_scope(
         method=request.method,
@@ -232,7 +224,7 @@ def has_forbidden(headers: ClientHeaders) -> bool:
 
 
 def finish_response(
-    call: HTTPCall, request: httpx.Request, started: float, default_encoding: Any, names: set[bytes]
+    call: HTTPCall, request: httpx.Request, *, started: float, default_encoding: Any, names: set[bytes]
 ) -> Response:
     """Build the whole response of a call that has ended, read and closed.
 
@@ -263,9 +255,6 @@ def finish_response(
     if b"content-encoding" in names:
         response.read()
     else:
-        response._content = body  # noqa: SLF001 - what read() would set
-        response._num_bytes_downloaded = len(body)  # noqa: SLF001 - what read() would set
-        response.is_stream_consumed = True
-        response.is_closed = True
+        response.hold_body(body)
     response.elapsed = dt.timedelta(seconds=time.perf_counter() - started)
     return response

@@ -1,8 +1,9 @@
 """The default driver: whoever waits drives the loop, in its own thread.
 
-One thread at a time holds the baton. A thread that finds it taken hands its work over and waits; when the holder leaves,
-one of those who wait takes the baton. Nobody drives while nobody waits, but for the watcher, which takes over when a
-timer, a file descriptor or another thread needs the loop. A caller inside a running loop never drives: the watcher does.
+One thread at a time holds the baton. A thread that finds it taken hands its work over and waits; when the holder
+leaves, one of those who wait takes the baton. Nobody drives while nobody waits, but for the watcher, which takes over
+when a timer, a file descriptor or another thread needs the loop. A caller inside a running loop never drives: the
+watcher does.
 
 Depends on: asyncio and threading, and the sibling modules.
 """

@@ -29,7 +29,8 @@ class DrivenSelector(selectors.DefaultSelector):
     """Polls as its driver wants it.
 
     The loop asks with timeout 0 whenever callbacks are ready. As long as only the loop's own pipe is registered,
-    nothing can come of it but the wake-up for a callback that is ready already: most of these system calls are left out.
+    nothing can come of it but the wake-up for a callback that is ready already: most of these system calls are
+    left out.
     """
 
     def __init__(self) -> None:

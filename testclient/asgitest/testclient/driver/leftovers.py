@@ -25,7 +25,7 @@ def describe_left(tasks: Iterable[asyncio.Task[Any]]) -> tuple[LeftTask, ...]:
     """Describe tasks of the app, in the order of their names."""
     return tuple(
         LeftTask(name=task.get_name(), chain=tuple(await_chain(task.get_coro())))
-        for task in sorted(tasks, key=asyncio.Task.get_name)
+        for task in sorted(tasks, key=lambda task: task.get_name())
         if not task.get_name().startswith(OWN_TASK_PREFIX)
     )
 

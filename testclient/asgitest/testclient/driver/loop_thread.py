@@ -6,7 +6,6 @@ Depends on: asyncio, threading and anyio, and the sibling modules.
 from __future__ import annotations
 
 import asyncio
-import sys
 import threading
 from abc import ABC, abstractmethod
 from contextvars import copy_context
@@ -17,7 +16,7 @@ from asgitest.testclient.driver.driven_loop import DrivenLoop, VirtualTimeLoop
 from asgitest.testclient.driver.leftovers import GRACE_SECONDS
 from asgitest.testclient.driver.outcome import LeakReport, Outcome
 from asgitest.testclient.driver.patience import Patience
-from asgitest.testclient.driver.quiescence import dormant_threads, stack_of, worker_stacks
+from asgitest.testclient.driver.quiescence import dormant_threads, stack_of, thread_frames, worker_stacks
 from asgitest.testclient.driver.sides import AsyncioSide, Side, TrioSide
 from asgitest.testclient.driver.signals import AsyncioSignal, Signal, TrioSignal
 from asgitest.testclient.driver.tasks import Task, describe_frame
@@ -55,8 +54,10 @@ class LoopThreadDriver(ABC):
 
     name: str = "thread"
 
+    backend: Backend
+
     def __init__(self, backend: Backend) -> None:
-        self.backend: Backend = backend
+        self.backend = backend
         self._side: Side
         self._loop_thread: int | None = None
         self._waiting = 0
@@ -154,7 +155,7 @@ class LoopThreadDriver(ABC):
         """Cancel the tasks that an app has left behind, and give them a bounded time."""
         task = self._start(self._side.end, None, "asgitest sweep")
         self._block(task.done, 3 * GRACE_SECONDS)
-        return task.result() if task.done.is_set() else LeakReport(stuck=("the loop",))  # type: ignore[no-any-return]  # a task does not know the type of its result
+        return task.result() if task.done.is_set() else LeakReport(stuck=("the loop",))
 
     @abstractmethod
     def open(self) -> None:
@@ -197,7 +198,7 @@ class LoopThreadDriver(ABC):
         return frame is not None and _is_selecting(frame) and (self._waiting > 0 or self._side.is_idle())
 
     def _loop_frame(self) -> FrameType | None:
-        return None if self._loop_thread is None else sys._current_frames().get(self._loop_thread)  # noqa: SLF001 - documented
+        return None if self._loop_thread is None else thread_frames().get(self._loop_thread)
 
 
 class _OwnThreadDriver(LoopThreadDriver):
@@ -349,6 +350,7 @@ class AdoptedPortalDriver(LoopThreadDriver):
     """
 
     name = "portal"
+    backend: Backend
 
     def __init__(self, portal: BlockingPortal) -> None:
         super().__init__("asyncio")

@@ -7,35 +7,54 @@ Present and unchanged in CPython 3.11, 3.12 and 3.13. Depends on: asyncio.
 """
 
 # ruff: noqa: SLF001 - this module exists to name them
+# pyright: reportPrivateUsage=false
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import sys
-from asyncio import events
-from asyncio.base_events import _run_until_complete_cb as run_until_complete_cb  # type: ignore[attr-defined]
+from asyncio import base_events, events
 from threading import get_ident
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
     from collections import deque
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Sized
     from contextvars import Context
 
-__all__ = [
-    "EAGER",
-    "PrivateLoop",
-    "begin_task",
-    "get_running_loop",
-    "missing",
-    "run_until_complete_cb",
-    "set_running_loop",
-]
+__all__ = ["EAGER", "LoopInternals", "begin_task", "get_running_loop", "missing", "run_until_complete_cb"]
+
+
+def _find_running_loop() -> asyncio.AbstractEventLoop | None:
+    """Find the running loop by public means, where the private name is missing."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def _set_nothing(loop: asyncio.AbstractEventLoop | None) -> None:
+    """Stand in for the private name where it is missing; `missing` finds out."""
+    del loop
+
 
 # What get_running_loop() reads. A loop whose iterations are run one at a time must set it, or no code in them finds it.
-set_running_loop = events._set_running_loop  # listed in asyncio.events.__all__, but not documented
+# Listed in asyncio.events.__all__, but not documented.
+_set_running_loop: Callable[[asyncio.AbstractEventLoop | None], None] = getattr(
+    events, "_set_running_loop", _set_nothing
+)
+
 # The same as get_running_loop() without raising: asked before each call, where the exception would cost the most.
-get_running_loop = events._get_running_loop  # listed in asyncio.events.__all__, but not documented
+# Listed in asyncio.events.__all__, but not documented.
+get_running_loop: Callable[[], asyncio.AbstractEventLoop | None] = getattr(
+    events, "_get_running_loop", _find_running_loop
+)
+
+# What run_until_complete() has put on the task that it runs: anyio looks for it, to find out which task is the root.
+run_until_complete_cb: Callable[[asyncio.Task[Any]], object] | None = getattr(
+    base_events, "_run_until_complete_cb", None
+)
 
 # From 3.12 on a task can run its first step where it is made.
 EAGER = sys.version_info >= (3, 12)
@@ -61,7 +80,7 @@ class PrivateLoop(Protocol):
     """The heap of timers. Its head is when the loop has to run next."""
     _thread_id: int | None
     """What `is_running` reads; eager tasks, asyncio's debug mode and subprocesses look at it."""
-    _asyncgens: Any
+    _asyncgens: Sized
     """The async generators that are open. Only when there are any does closing need turns for them."""
 
     def _run_once(self) -> None:
@@ -77,9 +96,58 @@ class PrivateLoop(Protocol):
         """Switch a part of debug mode that belongs to the running thread."""
 
 
+class LoopInternals:
+    """The private side of one loop, for whoever steps it.
+
+    Args:
+        loop: Not running.
+    """
+
+    __slots__ = ("_hooks", "_loop", "_outer_hooks", "_private", "ready", "run_once")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        private = self._private = cast("PrivateLoop", loop)
+        self.ready: Sized = private._ready
+        """Callbacks that are due."""
+        self.run_once = private._run_once
+        """Run one turn."""
+        self._hooks = (private._asyncgen_firstiter_hook, private._asyncgen_finalizer_hook)
+        self._outer_hooks: Any = ()
+
+    def enter(self) -> None:
+        """Make this thread the one that runs the loop."""
+        self._private._thread_id = get_ident()
+        _set_running_loop(self._loop)
+        self._outer_hooks = sys.get_asyncgen_hooks()
+        sys.set_asyncgen_hooks(*self._hooks)
+        if self._loop.get_debug():
+            self._private._set_coroutine_origin_tracking(enabled=True)
+
+    def leave(self) -> None:
+        """Let go of the loop."""
+        if self._loop.get_debug():
+            self._private._set_coroutine_origin_tracking(enabled=False)
+        sys.set_asyncgen_hooks(*self._outer_hooks)
+        _set_running_loop(None)
+        self._private._thread_id = None
+
+    def next_timer(self) -> float | None:
+        """Tell when the next timer is due, in seconds of the loop's clock; `None` if there is none."""
+        scheduled = self._private._scheduled
+        if not scheduled:
+            return None
+        return min((handle._when for handle in tuple(scheduled) if not handle._cancelled), default=None)
+
+    def has_generators(self) -> bool:
+        """Whether any async generator is open."""
+        return len(self._private._asyncgens) > 0
+
+
 def begin_task(
     loop: asyncio.AbstractEventLoop,
     coroutine: Coroutine[Any, Any, Any],
+    *,
     name: str | None,
     context: Context | None,
 ) -> asyncio.Task[Any]:
@@ -94,32 +162,27 @@ def begin_task(
     return task
 
 
+@functools.cache
 def missing() -> str | None:
     """Try all of them once on a loop of its own.
 
     Returns:
         `None` when everything works as expected, else what does not.
     """
+    # The first client of a process may be made inside a running loop, which goes on afterwards.
+    outer = get_running_loop()
     loop = asyncio.SelectorEventLoop()
     try:
-        return _try(loop, loop)  # type: ignore[arg-type]  # the protocol describes what is under test
+        return _try(loop)
     except Exception as error:  # noqa: BLE001 - any failure means the same
         return f"{type(error).__name__}: {error}"
     finally:
-        set_running_loop(None)
-        if isinstance(getattr(loop, "_thread_id", None), int):
-            loop._thread_id = None  # type: ignore[attr-defined]
+        _set_running_loop(outer)
         loop.close()
 
 
-def _try(loop: asyncio.AbstractEventLoop, private: PrivateLoop) -> str | None:
+def _try(loop: asyncio.AbstractEventLoop) -> str | None:
     seen: list[str] = []
-    hooks: tuple[Callable[..., object], ...] = (
-        private._asyncgen_firstiter_hook,
-        private._asyncgen_finalizer_hook,
-        private._set_coroutine_origin_tracking,
-        run_until_complete_cb,
-    )
 
     async def first() -> None:
         seen.append("first step")
@@ -127,23 +190,25 @@ def _try(loop: asyncio.AbstractEventLoop, private: PrivateLoop) -> str | None:
         seen.append("second step")
         await asyncio.sleep(0.0001)
 
-    private._thread_id = get_ident()
-    set_running_loop(loop)
-    task = begin_task(loop, first(), "self-test", None)
+    internals = LoopInternals(loop)
     expectations = {
-        "the first step runs at once": seen == ["first step"],
-        "is_running() believes the thread id": loop.is_running(),
-        "the next step is in the queue": len(private._ready) == 1,
+        "anyio can be told which task is the root": callable(run_until_complete_cb),
+        "no timer is set": internals.next_timer() is None,
+        "no generator is open": not internals.has_generators(),
     }
-    private._run_once()
-    expectations["one turn runs one step"] = seen == ["first step", "second step"]
-    expectations["a timer is on the heap"] = (
-        len(private._scheduled) == 1
-        and private._scheduled[0]._when <= loop.time() + 1
-        and not private._scheduled[0]._cancelled
-    )
-    while not task.done():
-        private._run_once()
-    expectations["hooks are callable"] = all(map(callable, hooks))
-    expectations["generators are counted"] = len(private._asyncgens) == 0
+    internals.enter()
+    try:
+        task = begin_task(loop, first(), name="self-test", context=None)
+        expectations["the first step runs at once"] = seen == ["first step"]
+        expectations["the loop is the running one"] = get_running_loop() is loop and loop.is_running()
+        expectations["the next step is in the queue"] = len(internals.ready) == 1
+        internals.run_once()
+        expectations["one turn runs one step"] = seen == ["first step", "second step"]
+        due = internals.next_timer()
+        expectations["a timer is on the heap"] = due is not None and due <= loop.time() + 1
+        while not task.done():
+            internals.run_once()
+    finally:
+        internals.leave()
+    expectations["the loop is left again"] = get_running_loop() is None and not loop.is_running()
     return next((sentence for sentence, holds in expectations.items() if not holds), None)

@@ -3,17 +3,13 @@
 Depends on: the sibling modules ``engine`` and ``private_asyncio``.
 """
 
-# ruff: noqa: SLF001 - this module exists to use what private_asyncio.PrivateLoop describes
-
 from __future__ import annotations
 
-import sys
-from _thread import get_ident
 from math import inf
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple, cast
 
 from asgitest.testclient.driver.engine import FIRST_TURNS, LOOK_AT_CLOCK_EVERY, TURNS, Engine
-from asgitest.testclient.driver.private_asyncio import PrivateLoop, begin_task, run_until_complete_cb, set_running_loop
+from asgitest.testclient.driver.private_asyncio import LoopInternals, begin_task, run_until_complete_cb
 
 if TYPE_CHECKING:
     import asyncio
@@ -40,32 +36,17 @@ class PrivateEngine(Engine):
 
     def __init__(self, loop: DrivenLoop) -> None:
         super().__init__(loop)
-        private = self._private = cast("PrivateLoop", loop)
-        self._ready = private._ready
-        self._turn = private._run_once
-        self._hooks = (private._asyncgen_firstiter_hook, private._asyncgen_finalizer_hook)
-        self._outer_hooks: Any = ()
-
-    def _enter(self) -> None:
-        self._private._thread_id = get_ident()
-        set_running_loop(self.loop)
-        self._outer_hooks = sys.get_asyncgen_hooks()
-        sys.set_asyncgen_hooks(*self._hooks)
-        if self.loop.get_debug():
-            self._private._set_coroutine_origin_tracking(enabled=True)
-
-    def _leave(self) -> None:
-        if self.loop.get_debug():
-            self._private._set_coroutine_origin_tracking(enabled=False)
-        sys.set_asyncgen_hooks(*self._outer_hooks)
-        set_running_loop(None)
-        self._private._thread_id = None
+        self._internals = internals = LoopInternals(loop)
+        self._ready = internals.ready
+        self._turn = internals.run_once
+        self._enter = internals.enter
+        self._leave = internals.leave
 
     def begin(self, task: Task, name: str | None, context: Context | None) -> None:
         """Start *task*, and run turns as long as callbacks are ready, up to a bound."""
         self._enter()
         try:
-            task.cancel = begin_task(self.loop, task.run(), name, context).cancel
+            task.cancel = begin_task(self.loop, task.run(), name=name, context=context).cancel
             if self._ready:
                 self._turns(TURNS if task.done.is_set() else FIRST_TURNS)
         finally:
@@ -133,14 +114,11 @@ class PrivateEngine(Engine):
         """Tell when the loop has something to run."""
         if self._ready:
             return -inf
-        scheduled = self._private._scheduled
-        if not scheduled:
-            return None
-        return min((handle._when for handle in tuple(scheduled) if not handle._cancelled), default=None)
+        return self._internals.next_timer()
 
     def has_generators(self) -> bool:
         """Whether any async generator is open."""
-        return bool(len(self._private._asyncgens))
+        return self._internals.has_generators()
 
     def _stop_callback(self) -> Callable[[asyncio.Task[Any]], object]:
         return cast("Callable[[asyncio.Task[Any]], object]", run_until_complete_cb)

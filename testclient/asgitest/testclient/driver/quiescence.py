@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-__all__ = ["busy_workers", "dormant_threads", "quiescent_outside", "stack_of", "worker_stacks"]
+__all__ = ["busy_workers", "dormant_threads", "quiescent_outside", "stack_of", "thread_frames", "worker_stacks"]
 
 # Where an idle worker waits: the end of a file's path, and the function in it that runs when there is no work.
 IDLE = (
@@ -37,19 +37,25 @@ dormant_threads: dict[int, Callable[[], bool]] = {}
 """Threads of our own drivers, each with a function that says whether it sleeps until it is woken."""
 
 
+def thread_frames() -> dict[int, FrameType]:
+    """List the innermost frame of every thread, by the thread's identifier."""
+    # The name has an underscore, but it is documented.
+    return sys._current_frames()  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001
+
+
 def busy_workers() -> bool:
     """Whether a worker thread of a known pool runs something now, or asyncio waits for a child process in a thread."""
     current = threading.get_ident()
     return any(
         ident != current and ident not in dormant_threads and (_is_busy_worker(frame) or _waits_for_child(frame))
-        for ident, frame in sys._current_frames().items()  # noqa: SLF001 - documented, "for specialised purposes only"
+        for ident, frame in thread_frames().items()
     )
 
 
 def quiescent_outside() -> bool:
     """Whether no thread but this one can do anything by itself."""
     current = threading.get_ident()
-    for ident, frame in sys._current_frames().items():  # noqa: SLF001 - documented, "for specialised purposes only"
+    for ident, frame in thread_frames().items():
         if ident == current or _is_idle_worker(frame) or _is_bystander(frame) or _waits_for_another(frame):
             continue
         asleep = dormant_threads.get(ident)
@@ -66,7 +72,7 @@ def worker_stacks() -> str:
     """
     names = {thread.ident: thread.name for thread in threading.enumerate()}
     lines: list[str] = []
-    for ident, frame in sys._current_frames().items():  # noqa: SLF001 - documented, "for specialised purposes only"
+    for ident, frame in thread_frames().items():
         if ident != threading.get_ident() and _is_busy_worker(frame):
             lines.append(f"{names.get(ident, f'thread {ident}')}:")
             lines.extend(f"  {describe_frame(inner)}" for inner in _work(frame))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from asgitest.testclient.driver.driven_loop import DrivenLoop
 from asgitest.testclient.driver.leftovers import GRACE_SECONDS, OWN_TASK_PREFIX, end_tasks
 from asgitest.testclient.driver.outcome import LeakReport, LeftTask
+from asgitest.testclient.driver.private_asyncio import missing
 from asgitest.testclient.driver.private_engine import PrivateEngine
 from asgitest.testclient.driver.signals import AsyncioSignal, Signal, TrioSignal
 from asgitest.testclient.driver.tasks import Task, await_chain
@@ -65,8 +66,12 @@ class AsyncioSide:
 
     def __init__(self, loop: AbstractEventLoop) -> None:
         self._loop = loop
-        self._engine = PrivateEngine(loop) if isinstance(loop, DrivenLoop) else None
-        self.post = loop.call_soon_threadsafe
+        self._engine = PrivateEngine(loop) if isinstance(loop, DrivenLoop) and missing() is None else None
+        self._call_soon_threadsafe = loop.call_soon_threadsafe
+
+    def post(self, function: Callable[..., object], *args: Any) -> None:
+        """Have *function* called on the loop, soon."""
+        self._call_soon_threadsafe(function, *args)
 
     def signal(self) -> Signal:
         """Make a signal for asyncio."""
