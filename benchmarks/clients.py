@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LIFECYCLE = {"lifespan", "fixture", "fresh"}
 
 
-class Unsupported(Exception):  # noqa: N818 - a fact about a peer, not an error
+class Unsupported(Exception):
     """This client has no such operation."""
 
 
