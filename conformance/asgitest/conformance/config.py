@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-__all__ = ["Config", "build_options", "load", "parse_shard"]
+__all__ = ["Config", "build_options", "identities_of", "load", "parse_shard"]
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECTION = "[tool.asgitest.conformance]"
@@ -125,7 +125,7 @@ def build_options(config: Config, *, shard: Shard | None = None) -> RunOptions:
         max_findings=s.max_findings,
         confirm=s.confirm,
         allow_remote_refs=s.allow_remote_refs,
-        identities=tuple(_identity(name, table) for name, table in s.identities.items()),
+        identities=identities_of(config),
         values=s.values,
         websocket_messages=s.websocket_messages,
         allowed_hosts=s.allowed_hosts,
@@ -141,6 +141,15 @@ def _app_dir(config: Config) -> Path:
     app_dir = Path(config.settings.app_dir)
     named_in_file = config.file is not None and config.source("app_dir") != "command line"
     return config.file.parent / app_dir if named_in_file and config.file is not None else app_dir
+
+
+def identities_of(config: Config) -> tuple[Identity, ...]:
+    """Read the configured identities.
+
+    Raises:
+        UsageError: If one names an environment variable that is not set.
+    """
+    return tuple(_identity(name, table) for name, table in config.settings.identities.items())
 
 
 def parse_shard(text: str) -> Shard:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from asgitest.conformance.options import Identity
 
-__all__ = ["REDACTED", "Redactor", "restore"]
+__all__ = ["REDACTED", "Redactor", "restore", "restored_text"]
 
 REDACTED = "[redacted]"
 
@@ -149,4 +149,21 @@ def restore(text: str, identities: Iterable[Identity], *, name: str) -> str:
             values = {**identity.query, **identity.cookies, **identity.headers}
             folded = {key.lower(): value for key, value in values.items()}
             text = text.replace(mark, folded.get(name.lower(), next(iter(values.values()), "")))
+    return text
+
+
+def restored_text(text: str, identities: Iterable[Identity]) -> str:
+    """Put configured secrets back into a snippet, where a value with its name stands before it if possible.
+
+    Args:
+        text: Python source or a command from a report.
+        identities: The configured ones.
+    """
+    for identity in identities:
+        mark = f"[redacted {identity.name}]"
+        values = {**identity.query, **identity.cookies, **identity.headers}
+        for name, value in values.items():
+            pair = re.compile(rf"({re.escape(name)}['\"]?\s*[:=,]\s*b?['\"]?){re.escape(mark)}", re.IGNORECASE)
+            text = pair.sub(lambda match, value=value: match[1] + value, text)
+        text = text.replace(mark, next(iter(values.values()), ""))
     return text

@@ -26,7 +26,13 @@ _LONGEST_LITERAL = 2000
 
 
 def build_reproduction(
-    scenario: Scenario, fingerprint: str, *, assertions: Sequence[str] = (), seed_path: str = "", verified: bool = False
+    scenario: Scenario,
+    fingerprint: str,
+    *,
+    assertions: Sequence[str] = (),
+    seed_path: str = "",
+    verified: bool = False,
+    rule: str | None = None,
 ) -> Reproduction:
     """Build all three forms.
 
@@ -36,11 +42,12 @@ def build_reproduction(
         assertions: Python statements that fail while the fault is there; ``response`` is the last HTTP response.
             None are needed when the app raises.
         seed_path: ``seed/family/subject/index`` of the case.
-        verified: Whether the snippet was executed and failed.
+        verified: Whether the scenario was executed and failed again.
+        rule: Id of the ASGI rule that was broken; our client warns of some, and the snippet makes errors of warnings.
     """
     return Reproduction(
         curl=curl_command(scenario),
-        python=python_snippet(scenario, assertions=assertions),
+        python=python_snippet(scenario, assertions=assertions, rule=rule),
         replay=replay_command(fingerprint),
         scenario=scenario,
         seed_path=seed_path,
@@ -106,9 +113,11 @@ def _ansi_c(character: str) -> str:
     return "".join(f"\\x{byte:02x}" for byte in character.encode("utf-8", "surrogatepass"))
 
 
-def python_snippet(scenario: Scenario, *, assertions: Sequence[str] = ()) -> str:
+def python_snippet(scenario: Scenario, *, assertions: Sequence[str] = (), rule: str | None = None) -> str:
     """Write a script that repeats the scenario and fails while the fault is there."""
-    return "\n".join([*_imports(scenario), "", *statements(scenario, assertions=assertions), ""])
+    warned = ["import warnings"] if rule else []
+    strict = ['warnings.simplefilter("error")', ""] if rule else []
+    return "\n".join([*warned, *_imports(scenario), "", *strict, *statements(scenario, assertions=assertions), ""])
 
 
 def _imports(scenario: Scenario) -> list[str]:

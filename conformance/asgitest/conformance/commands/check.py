@@ -5,12 +5,12 @@ Depends on: the configuration, the engine by name, the outcome.
 
 from __future__ import annotations
 
-import re
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
-from asgitest.conformance.config import build_options, load, parse_shard
+from asgitest.conformance.commands.given import given_config
+from asgitest.conformance.config import build_options, parse_shard
 from asgitest.conformance.errors import UsageError
 from asgitest.conformance.events import FindingFound, RunFinished, RunStarted
 from asgitest.conformance.last_run import save_last_run
@@ -30,32 +30,7 @@ if TYPE_CHECKING:
     from asgitest.conformance.options import RunOptions
     from asgitest.conformance.outcome import Outputs
 
-__all__ = ["command_line", "run", "run_with_progress", "split"]
-
-_TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|min|h)?")
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
-_LISTS = ("select", "ignore", "include", "exclude", "tags")
-_PLAIN = (
-    "app",
-    "factory",
-    "app_dir",
-    "schema",
-    "root_path",
-    "base_url",
-    "profile",
-    "cases",
-    "seed",
-    "deterministic",
-    "workers",
-    "whitebox",
-    "reset",
-    "timeout",
-    "max_findings",
-    "allow_remote_refs",
-    "fail_on",
-    "strict",
-    "baseline",
-)
+__all__ = ["run", "run_with_progress"]
 
 
 class Progress(Protocol):
@@ -72,10 +47,7 @@ class Progress(Protocol):
 
 def run(arguments: argparse.Namespace) -> int:
     """Test an app and report."""
-    config = load(
-        config_file=Path(arguments.config) if arguments.config else None,
-        given=command_line(arguments),
-    )
+    config = given_config(arguments)
     if arguments.show_config:
         say(*config.lines())
         return 0
@@ -88,30 +60,6 @@ def run(arguments: argparse.Namespace) -> int:
     result = run_with_progress(options, outputs, redactor)
     save_last_run(result, directory=Path.cwd())
     return finish(result, outputs)
-
-
-def command_line(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Collect what the command line says, by the names of the settings; None where it says nothing."""
-    given: dict[str, Any] = {name: getattr(arguments, name, None) for name in _PLAIN}
-    given |= {name: split(getattr(arguments, name, None)) for name in _LISTS}
-    budget = getattr(arguments, "budget", None)
-    given["budget"] = None if budget is None else _seconds(budget)
-    return given
-
-
-def split(words: list[str] | None) -> list[str] | None:
-    """Split repeated, comma-separated options; a comma before a path belongs to the pattern (``GET,PUT /items``)."""
-    if words is None:
-        return None
-    parts = [part for word in words for part in (word.split(",") if " " not in word.strip() else [word])]
-    return [part.strip() for part in parts if part.strip()]
-
-
-def _seconds(text: str) -> float:
-    match = _TIME.fullmatch(text.strip())
-    if match is None or float(match[1]) <= 0:
-        raise UsageError(f"--budget wants a time such as 30s or 5m, not {text!r}.")
-    return float(match[1]) * _UNITS[match[2] or "s"]
 
 
 def run_with_progress(options: RunOptions, outputs: Outputs, redactor: Redactor) -> Run:

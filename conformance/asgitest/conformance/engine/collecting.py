@@ -113,6 +113,7 @@ class Collector:
                 assertions=candidate.assertions,
                 seed_path=candidate.seed_path,
                 verified=not flaky and known.tried > 0,
+                rule=finding.rule,
             )
         subjects = tuple(sorted(known.subjects, key=lambda subject: (known.subjects[subject], subject)))
         return finding.model_copy(
