@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from urllib.parse import unquote_to_bytes
 
 from asgitest.conformance.execute_lifespan import LifespanRun
@@ -51,10 +51,8 @@ def split_target(target: bytes, root_path: str = "") -> tuple[str, bytes, bytes]
         root_path: Put before the path.
     """
     raw_path, _, query = target.partition(b"?")
-    if b"%" in raw_path:
-        path = unquote_to_bytes(raw_path).decode("utf-8", "replace")
-    else:
-        path = raw_path.decode("latin-1")
+    plain = b"%" not in raw_path
+    path = raw_path.decode("latin-1") if plain else unquote_to_bytes(raw_path).decode("utf-8", "replace")
     if root_path:
         return root_path + path, root_path.encode() + raw_path, query
     return path, raw_path, query
@@ -112,7 +110,7 @@ class Executor:
         self.lifespan_record: LifespanRecord | None = None
         self.loop.set_exception_handler(self._ignore)
 
-    def __enter__(self) -> Executor:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exc: object) -> None:
@@ -301,7 +299,7 @@ class _HTTPRun:
 
     async def _send(self, message: MutableMapping[str, Any]) -> None:
         exchange = self._exchange
-        exchange.app_sent(message)  # type: ignore[arg-type]  what the app sends is what is looked at
+        exchange.app_sent(cast("dict[str, Any]", message))
         chunk = exchange.chunk
         if chunk and not self._cut:
             self._body.append(chunk)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from asgitest.conformance.json_values import is_object
 from asgitest.conformance.records import LifespanRecord, RuleBroken
 from asgitest.testclient.asgi import UVICORN, LifespanExchange, build_lifespan_scope
 
@@ -88,8 +89,7 @@ class LifespanRun:
         """Run shutdown; None when startup did not succeed."""
         if self._started is None or self._started.outcome != "started":
             return None
-        self._answer = self._message = ""
-        self._answered.clear()
+        self._forget()
         self._exchange.client_shutdown()
         self._arrived.set()
         if self._task is not None and self._task.done():
@@ -111,6 +111,11 @@ class LifespanRun:
         )
         await self._end()
         return record
+
+    def _forget(self) -> None:
+        """Forget the answer to startup; the next one is that to shutdown."""
+        self._answer = self._message = ""
+        self._answered.clear()
 
     async def _tasks_left(self) -> tuple[str, ...]:
         """Name the tasks that started with the lifespan and still run, after some turns of the loop."""
@@ -169,9 +174,8 @@ class LifespanRun:
 
     async def _send(self, message: Any) -> None:
         self._exchange.app_sent(message)
-        kind = message.get("type") if isinstance(message, dict) else None
-        if kind in _TERMINAL:
-            self._answer = str(kind)
+        if is_object(message) and message.get("type") in _TERMINAL:
+            self._answer = str(message["type"])
             self._message = str(message.get("message", ""))
             self._answered.set()
 

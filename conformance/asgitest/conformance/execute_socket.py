@@ -9,6 +9,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
+from asgitest.conformance.json_values import is_object
 from asgitest.conformance.records import Response, RuleBroken, SocketRecord
 from asgitest.testclient.asgi import UVICORN, WebSocketExchange, build_websocket_scope
 
@@ -51,27 +52,7 @@ class SocketRun:
         self._app = app
         self._request = request
         self._timeout_seconds = timeout_seconds
-        raw_path, _, query = request.target.partition(b"?")
-        path = unquote_to_bytes(raw_path).decode("utf-8", "replace")
-        headers = request.headers
-        if not any(name == b"host" for name, _ in headers):
-            headers = (host, *headers)
-        self._scope = build_websocket_scope(
-            http_version="1.1",
-            extensions=_DENIAL,
-            subprotocols=list(request.subprotocols),
-            scheme="ws",
-            host=host[1].decode("latin-1"),
-            port=80,
-            path=root_path + path,
-            raw_path=root_path.encode() + raw_path,
-            query_string=query,
-            headers=list(headers),
-            client=("testclient", 50000),
-            root_path=root_path,
-            state=state,
-            profile=UVICORN,
-        )
+        self._scope = _scope_of(request, state=state, root_path=root_path, host=host)
         self._exchange = WebSocketExchange(self._scope, profile=UVICORN)
         self._error: BaseException | None = None
         self._task: asyncio.Task[None] | None = None
@@ -106,8 +87,7 @@ class SocketRun:
             if self._over():
                 break
             if message is None:
-                count = len(self._received)
-                await self._until(lambda count=count: len(self._received) > count, _ANSWER_SECONDS)  # type: ignore[misc]  mypy cannot infer defaults of a lambda
+                await self._until(self._answered_since(len(self._received)), _ANSWER_SECONDS)
                 continue
             kind = "text" if isinstance(message, str) else "bytes"
             exchange_message = {"type": "websocket.receive", kind: message}
@@ -116,6 +96,10 @@ class SocketRun:
             sent += 1
             await self._settle()
         return sent
+
+    def _answered_since(self, count: int) -> Callable[[], bool]:
+        """A condition: more has arrived than *count* messages."""
+        return lambda: len(self._received) > count
 
     async def _settle(self) -> None:
         """Give the app some turns to take a message and answer."""
@@ -143,7 +127,7 @@ class SocketRun:
         exchange = self._exchange
         return exchange.accepted or self._closed or exchange.denial_complete or self._done()
 
-    async def _until(self, condition: Callable[[], bool], timeout: float) -> bool:  # noqa: ASYNC109  the deadline is part of the record
+    async def _until(self, condition: Callable[[], bool], timeout: float) -> bool:
         """Wait until a condition holds; tell whether it does."""
         loop = asyncio.get_running_loop()
         expired: list[bool] = []
@@ -190,7 +174,7 @@ class SocketRun:
             content = data.get("text") if data.get("text") is not None else data.get("bytes")
             if isinstance(content, str | bytes) and len(self._received) < _MOST_RECEIVED:
                 self._received.append(content)
-        if isinstance(message, dict) and message.get("type") == "websocket.close":
+        if is_object(message) and message.get("type") == "websocket.close":
             self._closed = True
         self._changed.set()
         await asyncio.sleep(0)
@@ -224,3 +208,29 @@ class SocketRun:
             returned_first=self._returned_first,
             sent=min(sent, self._taken),
         )
+
+
+def _scope_of(
+    request: SocketRequest, *, state: dict[str, Any], root_path: str, host: tuple[bytes, bytes]
+) -> dict[str, Any]:
+    """Build the scope of a session."""
+    raw_path, _, query = request.target.partition(b"?")
+    headers = request.headers
+    if not any(name == b"host" for name, _ in headers):
+        headers = (host, *headers)
+    return build_websocket_scope(
+        http_version="1.1",
+        extensions=_DENIAL,
+        subprotocols=list(request.subprotocols),
+        scheme="ws",
+        host=host[1].decode("latin-1"),
+        port=80,
+        path=root_path + unquote_to_bytes(raw_path).decode("utf-8", "replace"),
+        raw_path=root_path.encode() + raw_path,
+        query_string=query,
+        headers=list(headers),
+        client=("testclient", 50000),
+        root_path=root_path,
+        state=state,
+        profile=UVICORN,
+    )

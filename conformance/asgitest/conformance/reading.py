@@ -78,7 +78,7 @@ class DocumentReader:
     def webhooks(self) -> Iterator[Callback]:
         """All webhooks."""
         for name, item in _table(self._document.raw.get("webhooks")).items():
-            yield from self._sent(name, "", item, "", pointer_to("#/webhooks", name))
+            yield from self._sent(name, "", item, base="", where=pointer_to("#/webhooks", name))
 
     def security_schemes(self) -> Iterator[SecurityScheme]:
         """All security schemes."""
@@ -131,7 +131,7 @@ class DocumentReader:
             path=self._document.root_path + path,
             operation_id=given.get("operationId"),
             tags=tuple(str(tag) for tag in _array(given.get("tags"))),
-            parameters=self._parameters([*shared, *_array(given.get("parameters"))], base, where, path),
+            parameters=self._parameters([*shared, *_array(given.get("parameters"))], base, where, path=path),
             bodies=self._bodies(given.get("requestBody"), base, pointer_to(where, "requestBody")),
             responses=self._responses_of(given.get("responses"), base, pointer_to(where, "responses")),
             security=_security(given.get("security", raw.get("security"))),
@@ -143,7 +143,7 @@ class DocumentReader:
             pointer=where,
         )
 
-    def _parameters(self, given: list[Any], base: str, where: str, path: str) -> tuple[Parameter, ...]:
+    def _parameters(self, given: list[Any], base: str, where: str, *, path: str) -> tuple[Parameter, ...]:
         """Read parameters; a later one of the same name and place wins, names in the path get one in any case."""
         read: dict[tuple[str, str], Parameter] = {}
         for number, one in enumerate(given):
@@ -181,10 +181,10 @@ class DocumentReader:
             explode=bool(table.get("explode", style in {"form", "cookie"})),
             allow_reserved=table.get("allowReserved") is True,
             content_type=content_type,
-            examples=self._examples(table, schema, base, where),
+            examples=self._examples(table, schema, base=base, where=where),
         )
 
-    def _examples(self, holder: Table, schema: Any, base: str, where: str) -> tuple[Any, ...]:
+    def _examples(self, holder: Table, schema: Any, *, base: str, where: str) -> tuple[Any, ...]:
         """All examples of a parameter or media type, and of its schema."""
         values: list[Any] = [holder["example"]] if "example" in holder else []
         for name, one in _table(holder.get("examples")).items():
@@ -207,11 +207,11 @@ class DocumentReader:
         table, base, where = self._follow(given, base, where)
         required = table.get("required") is True
         return tuple(
-            self._body(media_type, media, base, pointer_to(where, "content", media_type), required=required)
+            self._body(media_type, media, base=base, where=pointer_to(where, "content", media_type), required=required)
             for media_type, media in _table(table.get("content")).items()
         )
 
-    def _body(self, media_type: str, media: Any, base: str, where: str, *, required: bool) -> Body:
+    def _body(self, media_type: str, media: Any, *, base: str, where: str, required: bool) -> Body:
         """Read one media type of a request body."""
         table, base, where = self._follow(media, base, where)
         schema = table.get("schema", {})
@@ -224,18 +224,18 @@ class DocumentReader:
             else self._requests.read(item_schema, base, pointer_to(where, "itemSchema")),
             required=required,
             encoding={name: _encoding(_table(one)) for name, one in _table(table.get("encoding")).items()},
-            examples=self._examples(table, schema, base, where),
+            examples=self._examples(table, schema, base=base, where=where),
         )
 
     def _responses_of(self, given: Any, base: str, where: str) -> Mapping[str, Response]:
         """Read all responses."""
         return {
-            str(status): self._response(str(status), one, base, pointer_to(where, str(status)))
+            str(status): self._response(str(status), one, base=base, where=pointer_to(where, str(status)))
             for status, one in _table(given).items()
             if not str(status).startswith("x-")
         }
 
-    def _response(self, status: str, given: Any, base: str, where: str) -> Response:
+    def _response(self, status: str, given: Any, *, base: str, where: str) -> Response:
         """Read one response."""
         table, base, where = self._follow(given, base, where)
         return Response(
@@ -246,7 +246,7 @@ class DocumentReader:
                 for media_type, media in _table(table.get("content")).items()
             },
             headers={
-                name.lower(): self._header(name, one, base, pointer_to(where, "headers", name))
+                name.lower(): self._header(name, one, base=base, where=pointer_to(where, "headers", name))
                 for name, one in _table(table.get("headers")).items()
             },
             links=_table(table.get("links")),
@@ -260,10 +260,10 @@ class DocumentReader:
             given = table.get(key)
             return None if given is None else self._responses.read(given, base, pointer_to(where, key))
 
-        examples = self._examples(table, table.get("schema", {}), base, where)
+        examples = self._examples(table, table.get("schema", {}), base=base, where=where)
         return Content(schema=read("schema"), item_schema=read("itemSchema"), examples=examples)
 
-    def _header(self, name: str, given: Any, base: str, where: str) -> Header:
+    def _header(self, name: str, given: Any, *, base: str, where: str) -> Header:
         """Read one response header."""
         table, base, where = self._follow(given, base, where)
         schema = self._responses.read(table.get("schema", {}), base, pointer_to(where, "schema"))
@@ -275,9 +275,9 @@ class DocumentReader:
             table, inner, place = self._follow(one, base, pointer_to(where, name))
             for expression, item in table.items():
                 if not expression.startswith("x-"):
-                    yield from self._sent(name, expression, item, inner, pointer_to(place, expression))
+                    yield from self._sent(name, expression, item, base=inner, where=pointer_to(place, expression))
 
-    def _sent(self, name: str, expression: str, item: Any, base: str, where: str) -> Iterator[Callback]:
+    def _sent(self, name: str, expression: str, item: Any, *, base: str, where: str) -> Iterator[Callback]:
         """Read the requests of a path item the app sends."""
         for method, _, given, inner, place in self._of_item(item, where, base):
             yield Callback(

@@ -12,16 +12,10 @@ from typing import TYPE_CHECKING
 
 from asgitest.conformance.catalogue.check import Check, Severity, SpecLink
 from asgitest.conformance.catalogue.documents import asgi, extensions, rfc, www
+from asgitest.testclient.asgi import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from asgitest.testclient.asgi import Rule
-
-try:
-    from asgitest.testclient.asgi import RULES
-except ImportError:  # the core is being written beside this
-    RULES: Mapping[str, Rule] = {}
 
 __all__ = ["ASGI_CHECKS"]
 

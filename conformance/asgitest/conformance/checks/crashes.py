@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sysconfig
 from os import sep
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from asgitest.conformance.checks.violation import Violation
 
@@ -29,9 +29,10 @@ _RESPONSE_FAULTS = frozenset({"ResponseValidationError", "PydanticSerializationE
 
 def root_exception(error: BaseException) -> BaseException:
     """Take the exception out of groups that hold nothing else."""
-    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
-    return error
+    inner: Any = error
+    while isinstance(inner, BaseExceptionGroup) and len(cast("Any", inner).exceptions) == 1:
+        inner = cast("Any", inner).exceptions[0]
+    return cast("BaseException", inner)
 
 
 def check_crash(operation: Operation | None, exchange: Exchange) -> Iterator[Violation]:

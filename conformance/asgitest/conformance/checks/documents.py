@@ -13,6 +13,7 @@ import jsonschema_rs
 
 from asgitest.conformance.checks.validators import validator_of
 from asgitest.conformance.checks.violation import Violation
+from asgitest.conformance.json_values import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -164,30 +165,30 @@ def _patterns(schema: Any) -> set[str]:
     waiting: list[Any] = [schema]
     while waiting:
         value = waiting.pop()
-        if isinstance(value, dict):
+        if is_object(value):
             pattern = value.get("pattern")
             if isinstance(pattern, str):
                 found.add(pattern)
             waiting.extend(value.values())
-        elif isinstance(value, list):
+        elif is_array(value):
             waiting.extend(value)
     return found
 
 
 def _unused_components(raw: Any) -> Iterator[Violation]:
-    components = raw.get("components") if isinstance(raw, dict) else None
-    if not isinstance(components, dict):
+    components: Any = raw.get("components") if is_object(raw) else None
+    if not is_object(components):
         return
     references = _references(raw)
     for kind, members in components.items():
-        if kind == "securitySchemes" or not isinstance(members, dict):
+        if kind == "securitySchemes" or not is_object(members):
             continue
         for name in members:
             if f"#/components/{kind}/{name}" not in references:
                 yield Violation(
                     check="schema.unused-component",
                     message=f"#/components/{kind}/{name} is used nowhere.",
-                    cause=(str(kind), str(name)),
+                    cause=(kind, str(name)),
                 )
 
 
@@ -197,13 +198,13 @@ def _references(raw: Any) -> set[str]:
     waiting: list[Any] = [raw]
     while waiting:
         value = waiting.pop()
-        if isinstance(value, dict):
+        if is_object(value):
             if isinstance(value.get(_REFERENCE), str):
                 found.add(value[_REFERENCE])
             mapping = value.get("mapping")
-            if isinstance(mapping, dict):
+            if is_object(mapping):
                 found.update(target for target in mapping.values() if isinstance(target, str))
             waiting.extend(value.values())
-        elif isinstance(value, list):
+        elif is_array(value):
             waiting.extend(value)
     return found

@@ -14,6 +14,7 @@ from asgitest.conformance.checks.violation import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from asgitest.conformance.catalogue import Severity
     from asgitest.conformance.records import Exchange, LifespanRecord, RuleBroken, SocketRecord
 
 __all__ = ["check_exchange_rules", "check_late_exception", "check_rules"]
@@ -38,10 +39,15 @@ def check_rules(broken: Iterable[RuleBroken]) -> Iterator[Violation]:
             check=check.id,
             message=f"{found.rule}: {found.detail}",
             cause=(found.rule,),
-            severity=max(check.severity, found.level, key=SEVERITIES.index),
+            severity=check.severity if _rank(check.severity) >= _rank(found.level) else found.level,
             rule=found.rule,
             quirk="starlette.head-body" if found.rule == _BODY_AT_HEAD else None,
         )
+
+
+def _rank(severity: Severity) -> int:
+    """How bad a severity is."""
+    return SEVERITIES.index(severity)
 
 
 def check_exchange_rules(exchange: Exchange | SocketRecord | LifespanRecord) -> Iterator[Violation]:

@@ -5,6 +5,7 @@ Source: OpenAPI 3.1, Responses Object and below. Depends on: operations, the rec
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -46,7 +47,7 @@ def check_response(operation: Operation, exchange: Exchange, *, framework: str =
         return
     documented = documented_response(operation, response.status)
     if documented is None:
-        yield _undocumented(operation, exchange, response, framework)
+        yield _undocumented(operation, exchange, framework)
         return
     yield from _check_headers(documented, response)
     if response.truncated or not response.complete or exchange.request.method == "HEAD":
@@ -55,9 +56,10 @@ def check_response(operation: Operation, exchange: Exchange, *, framework: str =
         yield from _check_content(documented.content, response, framework)
 
 
-def _undocumented(operation: Operation, exchange: Exchange, response: Response, framework: str) -> Violation:
-    status = response.status
-    unreadable = status == 400 and framework == "fastapi" and b"error parsing the body" in response.body  # noqa: PLR2004  Bad Request
+def _undocumented(operation: Operation, exchange: Exchange, framework: str) -> Violation:
+    status = exchange.status
+    body = exchange.response.body if exchange.response is not None else b""
+    unreadable = status == 400 and framework == "fastapi" and b"error parsing the body" in body  # noqa: PLR2004  Bad Request
     known = ", ".join(operation.responses)
     return Violation(
         check="openapi.status-undocumented",
@@ -102,10 +104,8 @@ def _header_fits(text: str, schema: dict[str, Any]) -> bool:
     if valid(text):
         return True
     readings: list[Any] = [text.split(","), [part.strip() for part in text.split(",")]]
-    try:
+    with contextlib.suppress(ValueError):
         readings.append(json.loads(text))
-    except ValueError:
-        pass
     return any(valid(reading) for reading in readings)
 
 
@@ -154,7 +154,7 @@ def _other_media_type(content: Mapping[str, Content], response: Response, framew
 
 
 def _says_anything(schema: dict[str, Any] | None) -> bool:
-    return bool(schema) and bool(set(schema) - {"title", "description"})
+    return schema is not None and not schema.keys() <= {"title", "description"}
 
 
 def _check_body(schema: dict[str, Any], response: Response) -> Iterator[Violation]:

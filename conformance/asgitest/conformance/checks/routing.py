@@ -6,7 +6,7 @@ Source: OpenAPI 3.1, Paths Object. Depends on: the inventory, the test client's 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from asgitest.conformance.checks.violation import Violation
 
@@ -53,9 +53,10 @@ def _shadowed(routes: Sequence[Route]) -> Iterator[tuple[str, Violation]]:
     """Find routes whose every path an earlier route of the same table takes."""
     earlier: list[tuple[Route, re.Pattern[str]]] = []
     for route in routes:
-        expression: Any = getattr(route.route, "path_regex", None)
-        if route.kind != "http" or not isinstance(expression, re.Pattern):
+        found: Any = getattr(route.route, "path_regex", None)
+        if route.kind != "http" or not isinstance(found, re.Pattern):
             continue
+        expression = cast("re.Pattern[str]", found)
         own_path = getattr(route.route, "path", "")
         paths = {_PLACEHOLDER.sub(sample, own_path) for sample in _SAMPLES}
         paths = {path for path in paths if expression.match(path)}

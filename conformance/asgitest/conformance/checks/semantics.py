@@ -109,9 +109,10 @@ def _is_date(value: bytes) -> bool:
     if value in {b"0", b"-1"}:
         return True
     try:
-        return parsedate_to_datetime(value.decode("latin-1")) is not None
+        parsedate_to_datetime(value.decode("latin-1"))
     except (TypeError, ValueError):
         return False
+    return True
 
 
 def _charset(content_type: bytes, body: bytes) -> Iterator[Violation]:

@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from asgitest.conformance.checks.violation import Violation
+from asgitest.conformance.json_values import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,7 +94,7 @@ def _check_created(seen: Seen, *, assigned: bool) -> Iterator[tuple[int, Violati
             seen["read"][0],
             Violation(
                 check="state.created-not-found",
-                message=f"The creation was answered with {_status(seen, 'create')}, reading the resource with {status}.",
+                message=f"The creation was answered with {_status(seen, 'create')}, reading it with {status}.",
                 cause=("created",),
                 expected="200",
                 actual=str(status),
@@ -112,7 +113,7 @@ def _check_deleted(seen: Seen) -> Iterator[tuple[int, Violation]]:
             seen["read after delete"][0],
             Violation(
                 check="state.use-after-delete",
-                message=f"DELETE was answered with {_status(seen, 'delete')}, and reading the resource still gives {status}.",
+                message=f"DELETE was answered with {_status(seen, 'delete')}, and reading still gives {status}.",
                 cause=("deleted",),
                 expected="404 or 410",
                 actual=str(status),
@@ -138,7 +139,7 @@ def _check_put(seen: Seen) -> Iterator[tuple[int, Violation]]:
         return
     first = json_of(seen["read after put"][1]) if "read after put" in seen else None
     second = json_of(seen["read after second put"][1]) if "read after second put" in seen else None
-    if not isinstance(first, dict) or not isinstance(second, dict):
+    if not is_object(first) or not is_object(second):
         return
     moved = [key for key in first if key in second and first[key] != second[key] and not _MOVES.search(key)]
     if moved:
@@ -165,7 +166,7 @@ def _check_refused(seen: Seen) -> Iterator[tuple[int, Violation]]:
             seen["list after refusal"][0],
             Violation(
                 check="state.failed-create-side-effect",
-                message=f"The creation was refused with {status}, and the list grew from {len(before)} to {len(after)}.",
+                message=f"A creation was refused with {status}, and the list grew from {len(before)} to {len(after)}.",
                 cause=("refused",),
                 expected=f"{len(before)} items",
                 actual=f"{len(after)} items",
@@ -194,7 +195,7 @@ def _check_listed(seen: Seen) -> Iterator[tuple[int, Violation]]:
 def _items(exchange: Exchange) -> list[Any] | None:
     """Take the items out of a list response, also out of an envelope with one list."""
     value = json_of(exchange)
-    if isinstance(value, dict):
-        lists = [item for item in value.values() if isinstance(item, list)]
+    if is_object(value):
+        lists = [item for item in value.values() if is_array(item)]
         value = lists[0] if len(lists) == 1 else None
-    return value if isinstance(value, list) else None
+    return value if is_array(value) else None

@@ -13,7 +13,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asgitest.conformance.case import ABSENT
-from asgitest.conformance.whitebox import distance, propose
+from asgitest.conformance.json_values import is_array, is_object
+from asgitest.conformance.whitebox import Proposal, distance, propose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,10 +48,10 @@ def leaves_of(case: Case) -> dict[Leaf, Any]:
 def _collect(value: Any, at: Leaf, leaves: dict[Leaf, Any]) -> None:
     if len(leaves) >= _MOST_LEAVES or len(at) > _DEEPEST:
         return
-    if isinstance(value, dict):
+    if is_object(value):
         for name, item in value.items():
             _collect(item, (*at, str(name)), leaves)
-    elif isinstance(value, list):
+    elif is_array(value):
         for index, item in enumerate(value):
             _collect(item, (*at, index), leaves)
     elif isinstance(value, str | int | float) or value is None:
@@ -75,10 +76,10 @@ def with_leaf(case: Case, leaf: Leaf, value: Any) -> Case:
 def _replaced(holder: Any, path: Leaf, value: Any) -> Any:
     if not path:
         return value
-    if isinstance(holder, list) and isinstance(path[0], int) and path[0] < len(holder):
+    if is_array(holder) and isinstance(path[0], int) and path[0] < len(holder):
         return [*holder[: path[0]], _replaced(holder[path[0]], path[1:], value), *holder[path[0] + 1 :]]
-    if isinstance(holder, dict):
-        return {**holder, path[0]: _replaced(holder.get(path[0]), path[1:], value)}
+    if is_object(holder):
+        return {**holder, str(path[0]): _replaced(holder.get(str(path[0])), path[1:], value)}
     return holder
 
 
@@ -149,13 +150,15 @@ class Corpus:
         gaps = _gaps(observation)
         for comparison in comparisons:
             for proposal in propose(leaves, comparison):
-                self._queue_one(case, proposal.leaf, proposal.value, gaps, site=proposal.site)
+                self._queue_one(case, proposal, gaps)
             if comparison.site in gaps:
                 for leaf, value in leaves.items():
                     if isinstance(value, int | float) and not isinstance(value, bool):
-                        self._queue_one(case, leaf, value + 1, gaps, site=comparison.site)
+                        self._queue_one(case, Proposal(leaf, value + 1, comparison.site), gaps)
 
-    def _queue_one(self, case: Case, leaf: Leaf, value: Any, gaps: dict[int, float], *, site: int) -> None:  # noqa: PLR0917  all of them say what to try
+    def _queue_one(self, case: Case, proposal: Proposal, gaps: dict[int, float]) -> None:
+        """Queue a case with one input replaced, unless it is known or its place has had enough."""
+        leaf, value, site = proposal
         if len(self._queue) >= _MOST_QUEUED or self._proposed.get(site, 0) >= _MOST_FOR_A_SITE:
             return
         changed = with_leaf(case, leaf, value)
@@ -175,13 +178,13 @@ class Corpus:
         gaps = _gaps(observation)
         for site, gap in gaps.items():
             before = origin.gaps.get(site)
-            if before is None or before == gap or gap == 0:
+            if before is None or gap in (before, 0):
                 continue
             target = value - gap * (value - origin.value) / (gap - before)
             if target != target or abs(target) > 1e300:  # noqa: PLR0124, PLR2004  not a number, or out of range
                 continue
             wanted: float = round(target) if isinstance(value, int) else target
-            self._queue_one(case, origin.leaf, wanted, gaps, site=site)
+            self._queue_one(case, Proposal(origin.leaf, wanted, site), gaps)
 
 
 def _is_number(value: Any) -> bool:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import itertools
 import time
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from asgitest.conformance.checks import Expectation
 from asgitest.conformance.engine.corpus import Corpus, leaves_of, with_leaf
@@ -20,20 +21,16 @@ from asgitest.conformance.records import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from random import Random
 
     from asgitest.conformance.case import Case
     from asgitest.conformance.checks import Violation
-    from asgitest.conformance.engine.journal import Journal
-    from asgitest.conformance.engine.messages import Task
     from asgitest.conformance.engine.observing import Observer
-    from asgitest.conformance.engine.values import Values
+    from asgitest.conformance.engine.work import Work
     from asgitest.conformance.operation import Operation
     from asgitest.conformance.records import Exchange
 
-__all__ = ["Fuzzer", "request_of"]
+__all__ = ["Fuzzer", "Shown", "request_of"]
 
-_FAMILY = "openapi"
 _REPORT_EVERY = 50
 _MOST_BOUNDARIES = 400
 _MOST_HANGS = 2
@@ -49,57 +46,65 @@ def request_of(case: Case) -> Request:
     return Request(method=wire.method, target=target, headers=tuple(wire.headers), body=wire.body)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A violation, and the case that showed it.
+
+    Args:
+        violation: What a check saw.
+        request: What was sent.
+        expectation: What was known about it.
+        exchange: What came of it.
+        index: Number of the case.
+    """
+
+    violation: Violation
+    request: Request
+    expectation: Expectation
+    exchange: Exchange
+    index: int
+
+
 class Fuzzer:
     """Sends cases to one operation.
 
     Args:
+        work: The task.
         operation: The subject.
         observer: Sends and judges.
-        task: How much to do.
-        seed: Of the run.
-        values: What the user and the source of the app offer.
-        found: Called with each violation, its request, expectation, exchange and index.
         progress: Called with the number of cases since the last time and the branches that are new.
-        journal: Written before each case.
-        restart: Whether the lifespan is restarted now and then.
     """
 
     def __init__(
         self,
+        work: Work,
         operation: Operation,
         observer: Observer,
-        task: Task,
         *,
-        seed: int,
-        values: Values,
-        found: Callable[[Violation, Request, Expectation, Exchange, int], Any],
         progress: Callable[[int, list[int]], None],
-        journal: Journal | None,
-        restart: bool = True,
     ) -> None:
+        options = work.session.options
+        self._work = work
         self._operation = operation
         self._observer = observer
-        self._task = task
-        self._values = values
-        self._found = found
+        self._values = work.session.values_for(operation)
         self._progress = progress
-        self._journal = journal
-        self._restart = restart
-        self._seed = seed
-        self._random: Random = keyed_random(seed, "fuzz", operation.label)
-        self._corpus = Corpus(keyed_random(seed, "corpus", operation.label))
+        self._journal = work.journal
+        self._restart = options.reset != "none"
+        self._random = keyed_random(options.seed, "fuzz", operation.label)
+        self._corpus = Corpus(keyed_random(options.seed, "corpus", operation.label))
         self._hangs = 0
         self._unsent = 0
         self.cases = 0
         self.statuses: set[int] = set()
-        self._idle = 0
+        self.shown: list[Shown] = []
 
     async def run(self) -> None:
         """Send all cases."""
-        deadline = None if self._task.seconds is None else time.monotonic() + self._task.seconds
-        skipped = frozenset(self._task.skip)
+        deadline = None if self._work.task.seconds is None else time.monotonic() + self._work.task.seconds
+        skipped = frozenset(self._work.task.skip)
         for index, case in enumerate(self._cases()):
-            if index >= self._task.cases and self._idle >= self._patience():
+            if index >= self._work.task.cases:
                 break
             if deadline is not None and time.monotonic() > deadline:
                 break
@@ -109,10 +114,6 @@ class Fuzzer:
             if self._hangs >= _MOST_HANGS:
                 break
         self._tell()
-
-    def _patience(self) -> int:
-        """How many cases without anything new are sent beyond the budget, as long as there is time."""
-        return 0
 
     async def _send(self, case: Case, index: int) -> None:
         try:
@@ -132,11 +133,13 @@ class Fuzzer:
         self._unsent += 1
         self._hangs += exchange.hung
         self.statuses.add(exchange.status)
-        self._idle += 1
-        if exchange.observation is not None and self._corpus.learn(case, exchange.observation):
-            self._idle = 0
+        if exchange.observation is not None:
+            self._corpus.learn(case, exchange.observation)
         for violation in violations:
-            self._found(violation, request, expectation, exchange, index)
+            if self._work.seen.is_new(violation, self._operation.label):
+                self.shown.append(
+                    Shown(violation=violation, request=request, expectation=expectation, exchange=exchange, index=index)
+                )
         if self._unsent >= _REPORT_EVERY:
             self._tell()
 
@@ -153,7 +156,7 @@ class Fuzzer:
         dictionary = self._values.dictionary()
         yield from example_cases(operation, dictionary)
         boundaries = boundary_cases(operation, dictionary)
-        most = max(20, min(_MOST_BOUNDARIES, self._task.cases * 2 // 3))
+        most = max(20, min(_MOST_BOUNDARIES, self._work.task.cases * 2 // 3))
         yield from self._interleaved(itertools.islice(boundaries, most))
         randoms = iter(random_cases(operation, self._random, dictionary))
         while True:

@@ -14,7 +14,8 @@ import pickle
 import struct
 import tempfile
 import time
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 __all__ = ["Entry", "Journal"]
 
@@ -22,7 +23,8 @@ _SIZE = 1 << 18
 _HEADER = struct.Struct("<dqI")
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Entry:
     """The case a worker is in.
 
     Args:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Self
 
+from asgitest.conformance.engine.perform import perform
 from asgitest.conformance.engine.session import Session
 
 if TYPE_CHECKING:
@@ -74,6 +75,6 @@ class LocalPool:
         while self._queue and session is not None:
             task = self._prepare(self._queue.popleft())
             said: list[Message] = []
-            session.perform(task, said.append, None)
+            perform(session, task, tell=said.append, journal=None)
             for message in said:
                 yield task, message

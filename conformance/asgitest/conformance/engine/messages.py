@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from asgitest.conformance.checks import Expectation
-    from asgitest.conformance.engine.stateful import Play
+    from asgitest.conformance.engine.resources import Play
     from asgitest.conformance.model import Finding, Scenario
 
 __all__ = [

@@ -14,24 +14,23 @@ from asgitest.conformance.checks.sockets import check_socket
 from asgitest.conformance.engine.findings import request_of_step, socket_request_of_step
 from asgitest.conformance.execute import Executor
 from asgitest.conformance.model import HTTPStep, LifespanStep, WebSocketStep
-from asgitest.conformance.records import Exchange
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
 
     from asgitest.conformance.checks import Violation
     from asgitest.conformance.engine.findings import Seen
     from asgitest.conformance.model import Step
     from asgitest.conformance.operation import Operation
     from asgitest.conformance.options import RunOptions
-    from asgitest.conformance.records import LifespanRecord, Request
+    from asgitest.conformance.records import Exchange, LifespanRecord, Request
     from asgitest.conformance.target import Target
 
 __all__ = ["Observer", "open_executor"]
 
 
 @contextlib.contextmanager
-def open_executor(target: Target, options: RunOptions, *, watch: bool, timeout_seconds: float) -> Iterator[Executor]:
+def open_executor(target: Target, options: RunOptions, *, watch: bool, timeout_seconds: float) -> Generator[Executor]:
     """Make an executor for a fresh app and observe what its error handlers are given."""
     app = target.load()
     host = options.base_url.partition("://")[2].partition("/")[0] or "testserver"

@@ -176,10 +176,10 @@ class Pool:
     def turn(self) -> Iterator[tuple[Task, Message]]:
         """Wait a moment and yield what was said."""
         assert self._control is not None  # noqa: S101  entered
-        by_connection = {slot.connection: slot for slot in self._slots}
-        ready = wait([self._control, *by_connection], timeout=_TURN_SECONDS)
-        for connection, slot in by_connection.items():
-            if connection in ready:
+        connections: list[Any] = [self._control, *(slot.connection for slot in self._slots)]
+        ready: list[Any] = wait(connections, timeout=_TURN_SECONDS)
+        for slot in self._slots:
+            if slot.connection in ready:
                 yield from self._read(slot)
         if self._control in ready:
             yield from self._read_control()
@@ -218,9 +218,10 @@ class Pool:
         assert self._control is not None  # noqa: S101  entered
         while self._control.poll():
             try:
-                kind, number, pid, detail = self._control.recv()
+                told: tuple[str, int, int, int] = self._control.recv()
             except (EOFError, OSError):
                 raise EngineError("the process that holds the app has ended") from None
+            kind, number, pid, detail = told
             slot = self._slots[number]
             if kind == "forked":
                 if slot.task is not None and slot.task.number == detail:

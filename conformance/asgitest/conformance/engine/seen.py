@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from asgitest.conformance.checks import Expectation, Violation
     from asgitest.conformance.engine.findings import Findings, Seen
     from asgitest.conformance.engine.messages import Message, Task
-    from asgitest.conformance.engine.stateful import Play
+    from asgitest.conformance.engine.resources import Play
     from asgitest.conformance.model import Scenario
     from asgitest.conformance.operation import Handler
 
@@ -31,9 +31,9 @@ def cause_of(violation: Violation, subject: str) -> tuple[Any, ...]:
     error = violation.exception
     place: tuple[Any, ...] = ()
     if error is not None:
-        frames = traceback.extract_tb(error.__traceback__) if error.__traceback__ is not None else []
+        frames = list(traceback.extract_tb(error.__traceback__))
         own = [frame for frame in frames if "site-packages" not in frame.filename and "asgitest" not in frame.filename]
-        last = (own or list(frames))[-1:] or []
+        last = (own or frames)[-1:]
         place = (type(error), *((frame.filename, frame.lineno) for frame in last))
     path = tuple("*" if isinstance(part, int) else part for part in violation.instance_path)
     return violation.check, subject, violation.cause, place, violation.keyword_path, path
@@ -70,13 +70,13 @@ class SeenInTask:
             self.counts[fingerprint] = self.counts.get(fingerprint, 0) + 1
         return known == 0 and len(self._causes) <= _MOST
 
-    def take(  # noqa: PLR0917  everything that is known about a violation
+    def take(
         self,
         violation: Violation,
         subject: str,
         seen: Seen,
-        scenario: Scenario,
         *,
+        scenario: Scenario,
         original: Scenario | None = None,
         expectation: Expectation | None = None,
         handler: Handler | None = None,

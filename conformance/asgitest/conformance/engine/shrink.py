@@ -10,8 +10,11 @@ inputs. Depends on: the records.
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from asgitest.conformance.json_values import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -133,29 +136,39 @@ def _smaller_body(request: Request) -> Iterator[Request]:
 
 def _smaller_values(value: Any) -> Iterator[Any]:
     """List simpler values, the boldest first."""
-    if isinstance(value, dict):
+    if is_object(value):
         yield from _smaller_objects(value)
-    elif isinstance(value, list):
-        if len(value) > 1:
-            yield value[: len(value) // 2]
-        for index in range(len(value)):
-            yield value[:index] + value[index + 1 :]
-        for index, item in enumerate(value):
-            for smaller in _smaller_values(item):
-                yield [*value[:index], smaller, *value[index + 1 :]]
-    elif isinstance(value, str) and value:
-        yield ""
-        if len(value) > 1:
-            yield value[: len(value) // 2]
-            yield value[len(value) // 2 :]
+    elif is_array(value):
+        yield from _smaller_arrays(value)
+    elif isinstance(value, str):
+        yield from _smaller_texts(value)
     elif isinstance(value, int | float) and not isinstance(value, bool) and value not in {0, 1}:
-        yield 0
-        yield 1
-        if abs(value) > 3:  # noqa: PLR2004  halves of smaller numbers are 0 and 1
-            try:
-                yield int(value / 2)
-            except (OverflowError, ValueError):
-                return
+        yield from _smaller_numbers(value)
+
+
+def _smaller_arrays(value: list[Any]) -> Iterator[Any]:
+    if len(value) > 1:
+        yield value[: len(value) // 2]
+    for index in range(len(value)):
+        yield value[:index] + value[index + 1 :]
+    for index, item in enumerate(value):
+        for smaller in _smaller_values(item):
+            yield [*value[:index], smaller, *value[index + 1 :]]
+
+
+def _smaller_texts(value: str) -> Iterator[str]:
+    if value:
+        yield ""
+    if len(value) > 1:
+        yield value[: len(value) // 2]
+        yield value[len(value) // 2 :]
+
+
+def _smaller_numbers(value: float) -> Iterator[int]:
+    yield 0
+    yield 1
+    if math.isfinite(value) and abs(value) > 3:  # noqa: PLR2004  halves of smaller numbers are 0 and 1
+        yield int(value / 2) if isinstance(value, float) else value // 2
 
 
 def _smaller_objects(value: dict[str, Any]) -> Iterator[Any]:

@@ -6,12 +6,11 @@ Depends on: execution, checks, the session.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from asgitest.conformance.checks import check_socket
 from asgitest.conformance.engine.findings import step_of_socket
 from asgitest.conformance.engine.fuzz import request_of
-from asgitest.conformance.engine.messages import Progress
 from asgitest.conformance.engine.seeds import keyed_random
 from asgitest.conformance.generate import random_cases
 from asgitest.conformance.operation import Operation
@@ -20,9 +19,8 @@ from asgitest.conformance.records import SocketRequest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from asgitest.conformance.engine.journal import Journal
-    from asgitest.conformance.engine.seen import SeenInTask
     from asgitest.conformance.engine.session import Session
+    from asgitest.conformance.engine.work import Work
     from asgitest.conformance.inventory import WebSocketRoute
 
 __all__ = ["play_sockets"]
@@ -30,33 +28,28 @@ __all__ = ["play_sockets"]
 _SESSIONS = 40
 
 
-def play_sockets(session: Session, route: WebSocketRoute, seen: SeenInTask, tell: Any, journal: Journal | None) -> None:
+def play_sockets(work: Work, route: WebSocketRoute) -> None:
     """Play sessions with one route.
 
     Args:
-        session: Has the app.
+        work: The task.
         route: Which.
-        seen: Takes what is wrong.
-        tell: Tells of progress.
-        journal: Written before each session.
     """
+    session = work.session
     with session.open() as executor:
         started = executor.run(executor.start())
         if started.outcome in {"failed", "hung"}:
             return
         for index, request in enumerate(_sessions(session, route)):
-            if index in seen.task.skip:
+            if index in work.task.skip:
                 continue
-            if journal is not None:
-                journal.begin(index, request)
-            record = executor.run(executor.socket(request))
-            if journal is not None:
-                journal.end()
-            tell(Progress(number=seen.task.number, family="websocket", cases=1))
+            with work.noted(index, request):
+                record = executor.run(executor.socket(request))
+            work.progress("websocket", 1)
             for violation in check_socket(record):
-                if seen.is_new(violation, route.label):
+                if work.seen.is_new(violation, route.label):
                     scenario = session.findings.scenario([step_of_socket(request)])
-                    seen.take(violation, route.label, record, scenario, handler=route.handler)
+                    work.seen.take(violation, route.label, record, scenario=scenario, handler=route.handler)
             if record.hung:
                 break
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import gc
+import importlib
 import os
 import random
 import resource
@@ -68,7 +69,9 @@ def _silence() -> None:
 def _load(control: Connection[Any, Any], options: Any) -> Session | None:
     """Load the app; tell why when it cannot be."""
     try:
-        from asgitest.conformance.engine.session import Session  # noqa: PLC0415  so that its own failure is told
+        # Here, so that a failure of these imports is told; all before the first fork.
+        importlib.import_module("asgitest.conformance.engine.perform")
+        from asgitest.conformance.engine.session import Session  # noqa: PLC0415
 
         return Session(options)
     except UsageError as error:
@@ -94,7 +97,7 @@ def _serve(control: Connection[Any, Any], slots: list[_Slot], session: Session) 
     while True:
         with contextlib.suppress(EOFError, OSError):
             if control.poll(_POLL_SECONDS):
-                message = control.recv()
+                message: tuple[int, Task] | None = control.recv()
                 if message is None:
                     break
                 slot, task = message
@@ -137,11 +140,13 @@ def _fork(slot: _Slot, session: Session, task: Task) -> int:
 
 def _perform(slot: _Slot, session: Session, task: Task) -> None:
     """Do a task in a fresh process."""
+    from asgitest.conformance.engine.perform import perform  # noqa: PLC0415  was imported before the fork
+
     faulthandler.register(signal.SIGUSR2, file=slot.stack, all_threads=True)
     _limit_memory()
     random.seed(keyed_seed(session.options.seed, task.kind, task.subject))
     try:
-        session.perform(task, slot.connection.send, slot.journal)
+        perform(session, task, tell=slot.connection.send, journal=slot.journal)
     except KeyboardInterrupt:
         return
     except BaseException:  # noqa: BLE001  a fault of ours: the parent notes it and goes on

@@ -125,7 +125,7 @@ def objects(schema: Schema, compiler: Compiler) -> Draw | None:  # noqa: C901  c
         if more is not None and (free or len(value) < least):
             room = 3 if most is None else max(0, min(3, most - len(value)))
             for _ in range(max(least - len(value), rng.randint(0, room) if free and depth > 0 else 0)):
-                more(value, rng, dictionary, depth - 1)
+                more(value, rng, dictionary, depth=depth - 1)
         return value
 
     return draw
@@ -200,7 +200,7 @@ def _more(schema: Schema, compiler: Compiler) -> Any:
         return None
     named = frozenset(schema.get("properties", {}))
 
-    def add(value: dict[str, Any], rng: Random, dictionary: Dictionary, depth: int) -> None:
+    def add(value: dict[str, Any], rng: Random, dictionary: Dictionary, *, depth: int) -> None:
         name, one = rng.choice(ways)
         for _ in range(_TRIES):
             key = name(rng, dictionary, depth)

@@ -52,7 +52,7 @@ CHECKED_FORMATS = frozenset(
 WRONG_TEXT = "\u2603 not one"
 
 
-def _text(rng: Random, alphabet: str, least: int, most: int) -> str:
+def _text(rng: Random, alphabet: str, *, least: int, most: int) -> str:
     return "".join(rng.choices(alphabet, k=rng.randint(least, most)))
 
 
@@ -95,7 +95,7 @@ def _duration(rng: Random) -> str:
 
 
 def _label(rng: Random) -> str:
-    return rng.choice(string.ascii_lowercase) + _text(rng, _LABEL, 1, 8)
+    return rng.choice(string.ascii_lowercase) + _text(rng, _LABEL, least=1, most=8)
 
 
 def _hostname(rng: Random) -> str:
@@ -133,7 +133,7 @@ def _pointer(rng: Random) -> str:
 
 
 def _word(rng: Random) -> str:
-    return _text(rng, string.ascii_letters + string.digits, 1, 12)
+    return _text(rng, string.ascii_letters + string.digits, least=1, most=12)
 
 
 def _json(rng: Random) -> str:

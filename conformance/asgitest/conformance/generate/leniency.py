@@ -68,7 +68,7 @@ def may_accept(schema: Any, value: Any, definitions: Mapping[str, Any], *, text:
     if constants is not None and not any(_same(constant, value) for constant in constants):
         return False
     return any(
-        _fits(name, one, given, definitions, text=text, level=level)
+        _fits(name, one, given, definitions=definitions, text=text, level=level)
         for name in types_of(given) or _ALL
         for one in _coerced(name, value, given, text=text)
     )
@@ -134,7 +134,7 @@ def _number(value: Any, *, whole: bool) -> Iterator[Any]:
             return
 
 
-def _fits(name: str, value: Any, schema: Schema, definitions: Mapping[str, Any], *, text: bool, level: int) -> bool:
+def _fits(name: str, value: Any, schema: Schema, *, definitions: Mapping[str, Any], text: bool, level: int) -> bool:
     """Whether a coerced value keeps the bounds of its type."""
     match name:
         case "integer" | "number":

@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import re
 import string
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,7 +39,22 @@ _PROPERTIES = {
 _NO_END = -1
 _MOST_REPEATS = 1000
 
-Groups = dict[str, str]
+
+@dataclass(slots=True, kw_only=True)
+class _Writing:
+    """A text that is being written.
+
+    Args:
+        rng: The only source of chance.
+        out: Its pieces so far.
+        stretch: How many repetitions more than usual; negative for as few as possible.
+        groups: What groups have written.
+    """
+
+    rng: Random
+    out: list[str]
+    stretch: int
+    groups: dict[str, str] = field(default_factory=dict[str, str])
 
 
 class PatternError(ValueError):
@@ -70,7 +86,7 @@ class Pattern:
         stretch = 0
         for attempt in range(40):
             out: list[str] = []
-            self._write(rng, out, {}, stretch)
+            self._write(_Writing(rng=rng, out=out, stretch=stretch))
             text = "".join(out)
             if len(text) < least:
                 if self.open_end or self.open_start:
@@ -125,8 +141,8 @@ class _Parser:
         if len(branches) == 1:
             return branches[0]
 
-        def write(rng: Random, out: list[str], groups: Groups, stretch: int) -> None:
-            rng.choice(branches)(rng, out, groups, stretch)
+        def write(to: _Writing) -> None:
+            to.rng.choice(branches)(to)
 
         return write
 
@@ -154,9 +170,9 @@ class _Parser:
         if len(parts) == 1:
             return parts[0]
 
-        def write(rng: Random, out: list[str], groups: Groups, stretch: int) -> None:
+        def write(to: _Writing) -> None:
             for part in parts:
-                part(rng, out, groups, stretch)
+                part(to)
 
         return write
 
@@ -207,12 +223,12 @@ class _Parser:
         if self._take() != ")":
             raise PatternError("a group is not closed")
 
-        def write(rng: Random, out: list[str], groups: Groups, stretch: int) -> None:
-            start = len(out)
-            inner(rng, out, groups, stretch)
-            groups[number] = "".join(out[start:])
+        def write(to: _Writing) -> None:
+            start = len(to.out)
+            inner(to)
+            to.groups[number] = "".join(to.out[start:])
             if name:
-                groups[name] = groups[number]
+                to.groups[name] = to.groups[number]
 
         return write
 
@@ -317,13 +333,13 @@ class _Parser:
 def _repeated(part: Write, least: int, most: int) -> Write:
     """Write a part several times; *stretch* asks for more, or (negative) for as little as possible."""
 
-    def write(rng: Random, out: list[str], groups: Groups, stretch: int) -> None:
+    def write(to: _Writing) -> None:
         top = least + 4 if most == _NO_END else min(most, least + 8)
-        count = least if stretch < 0 else rng.randint(least, top) + stretch
+        count = least if to.stretch < 0 else to.rng.randint(least, top) + to.stretch
         if most != _NO_END:
             count = min(count, most)
         for _ in range(count):
-            part(rng, out, groups, stretch)
+            part(to)
 
     return write
 
@@ -333,13 +349,13 @@ def _one_of(characters: str) -> Write:
     if not characters:
         raise PatternError("a character class is empty")
     if len(characters) == 1:
-        return lambda _rng, out, _groups, _stretch: out.append(characters)
-    return lambda rng, out, _groups, _stretch: out.append(characters[int(rng.random() * len(characters))])
+        return lambda to: to.out.append(characters)
+    return lambda to: to.out.append(characters[int(to.rng.random() * len(characters))])
 
 
 def _back(name: str) -> Write:
     """Write again what a group wrote."""
-    return lambda _rng, out, groups, _stretch: out.append(groups.get(name, ""))
+    return lambda to: to.out.append(to.groups.get(name, ""))
 
 
 def _without(unwanted: str) -> str:
@@ -348,4 +364,4 @@ def _without(unwanted: str) -> str:
 
 
 if TYPE_CHECKING:
-    Write = Callable[[Random, list[str], Groups, int], None]
+    Write = Callable[[_Writing], None]

@@ -112,8 +112,8 @@ def _integer_draw(low: int | None, high: int | None, factor: int) -> Draw:
 
 def numbers(schema: Schema) -> Draw | None:
     """Compile a number; None when there is none."""
-    low = _tightest(schema, "minimum", "exclusiveMinimum", max)
-    high = _tightest(schema, "maximum", "exclusiveMaximum", min)
+    low = _tightest(schema, "minimum", "exclusiveMinimum", choose=max)
+    high = _tightest(schema, "maximum", "exclusiveMaximum", choose=min)
     open_low = low is not None and schema.get("exclusiveMinimum") == low
     open_high = high is not None and schema.get("exclusiveMaximum") == high
     if low is not None and high is not None and (low > high or (low == high and (open_low or open_high))):
@@ -285,7 +285,9 @@ def _binary(least: int, most: int | None) -> Draw:
     return draw
 
 
-def _tightest(schema: Schema, inclusive: str, exclusive: str, choose: Callable[[list[float]], float]) -> float | None:
+def _tightest(
+    schema: Schema, inclusive: str, exclusive: str, *, choose: Callable[[list[float]], float]
+) -> float | None:
     """The tighter of two bounds."""
     given = [float(schema[key]) for key in (inclusive, exclusive) if _is_number(schema.get(key))]
     return choose(given) if given else None

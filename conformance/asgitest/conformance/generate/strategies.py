@@ -44,7 +44,7 @@ def hypothesis_cases(
     """
     import schemathesis  # noqa: PLC0415  slow, and not always installed
 
-    schema = schemathesis.openapi.from_dict(operation_document(operation))
+    schema: Any = schemathesis.openapi.from_dict(operation_document(operation))
     known: Any = schema[operation.path][operation.method]
     modes = [one for one in schemathesis.GenerationMode if mode in {"all", one.value}]
     for one in modes:

@@ -89,7 +89,7 @@ class Place:
 
 
 def places_in(
-    values: SchemaValues, schema: Any, value: Any, path: Path = (), *, required: bool = True
+    values: SchemaValues, schema: Any, value: Any, *, path: Path = (), required: bool = True
 ) -> Iterator[Place]:
     """Yield the value itself and all places in it, of arrays the first item."""
     flat = _branch(values, values.flatten(schema), value)
@@ -101,11 +101,11 @@ def places_in(
         properties = flat.get("properties", {})
         for name, one in value.items():
             inner = properties.get(name, flat.get("additionalProperties", True))
-            yield from places_in(values, inner, one, (*path, name), required=name in needed)
+            yield from places_in(values, inner, one, path=(*path, name), required=name in needed)
     elif is_array(value) and value:
         prefix = flat.get("prefixItems", [])
         inner = prefix[0] if prefix else flat.get("items", True)
-        yield from places_in(values, inner, value[0], (*path, 0), required=True)
+        yield from places_in(values, inner, value[0], path=(*path, 0), required=True)
 
 
 def _branch(values: SchemaValues, schema: Schema, value: Any) -> Schema:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,8 +67,9 @@ def propose(leaves: Mapping[Leaf, Any], comparison: Comparison) -> Iterator[Prop
         comparison: What was seen.
     """
     left, right = comparison.left, comparison.right
+    several = right if _is_several(right) else (right,)
     pairs: list[tuple[Any, Any]] = []
-    if comparison.operator in {"in", "not in"} and isinstance(right, tuple):
+    if comparison.operator in {"in", "not in"} and _is_several(right):
         pairs += [(left, member) for member in right]
     elif comparison.operator == "in" and isinstance(right, str) and isinstance(left, str):
         pairs.append((right, right + left))
@@ -76,8 +77,7 @@ def propose(leaves: Mapping[Leaf, Any], comparison: Comparison) -> Iterator[Prop
     elif comparison.operator == "in text":
         pairs.append((left, f"{left}{right}"))
     elif comparison.operator in {"startswith", "endswith"}:
-        wanted = right if isinstance(right, tuple) else (right,)
-        pairs += [(left, _affixed(left, affix, comparison.operator)) for affix in wanted]
+        pairs += [(left, _affixed(left, affix, comparison.operator)) for affix in several]
     elif comparison.operator != "match":
         pairs += [(left, right), (right, left)]
     for seen, wanted in pairs:
@@ -85,6 +85,11 @@ def propose(leaves: Mapping[Leaf, Any], comparison: Comparison) -> Iterator[Prop
             for leaf, value in leaves.items():
                 for changed in _correspond(value, plain(seen), near):
                     yield Proposal(leaf, changed, comparison.site)
+
+
+def _is_several(value: Any) -> TypeGuard[tuple[Any, ...]]:
+    """Whether an operand is the members of a container, or several affixes."""
+    return isinstance(value, tuple)
 
 
 def _affixed(text: Any, affix: Any, operator: str) -> Any:
@@ -197,7 +202,7 @@ def _unwrapped(value: str, seen: str, wanted: str) -> Iterator[str]:
 def distance(comparison: Comparison) -> float:
     """Measure how far a comparison is from coming out equal: 0 for equal, ``inf`` where nothing can be said."""
     left, right = plain(comparison.left), comparison.right
-    if isinstance(right, tuple):
+    if _is_several(right):
         return min((_distance(left, plain(member)) for member in right[:16]), default=float("inf"))
     if comparison.operator == "startswith" and isinstance(left, str) and isinstance(right, str):
         return _distance(left[: len(right)], right)

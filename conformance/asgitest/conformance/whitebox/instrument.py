@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 __all__ = ["HOOKS", "Instrumented", "instrument"]
 
@@ -124,6 +125,16 @@ class _Rewriter(ast.NodeTransformer):
         )
         return ast.copy_location(call, node)
 
+    def _compared(self, node: ast.Compare, name: str) -> ast.Call:
+        """Build the call that stands for a comparison; its site and its operator are one constant."""
+        place = ast.Tuple(elts=[ast.Constant(value=self._site()), ast.Constant(value=name)], ctx=ast.Load())
+        call = ast.Call(
+            func=ast.Name(id="_asgitest_compare", ctx=ast.Load()),
+            args=[place, node.left, node.comparators[0]],
+            keywords=[],
+        )
+        return ast.copy_location(call, node)
+
     def _reached(self, body: list[ast.stmt]) -> list[ast.stmt]:
         """Put a note at the beginning of a block."""
         return [ast.copy_location(ast.Expr(value=self._hook("reach", body[0])), body[0]), *body]
@@ -143,8 +154,8 @@ class _Rewriter(ast.NodeTransformer):
         """Rewrite the statements of a block."""
         result: list[ast.stmt] = []
         for statement in body:
-            visited = self.visit(statement)
-            result.extend(visited if isinstance(visited, list) else [visited])
+            visited: Any = self.visit(statement)
+            result.extend(cast("list[ast.stmt]", visited) if isinstance(visited, list) else [visited])
         return result
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
@@ -230,8 +241,7 @@ class _Rewriter(ast.NodeTransformer):
         if not self._depth or None in names:
             return node
         if len(names) == 1:
-            name = ast.Constant(value=names[0])
-            return self._hook("compare", node, name, node.left, node.comparators[0])
+            return self._compared(node, names[0] or "")
         if any(name in {"in", "not in"} for name in names):
             return node
         site = self._site()

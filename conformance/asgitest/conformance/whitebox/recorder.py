@@ -16,11 +16,11 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 __all__ = ["OPERATORS", "RECORDER", "Comparison", "Observation", "Recorder"]
 
@@ -116,12 +116,12 @@ class Recorder:
         self._branches.add(site * 2 + outcome)
         return outcome
 
-    def compare(self, site: int, name: str, left: Any, right: Any) -> Any:
-        """Compare two operands and note them."""
-        result = OPERATORS[name](left, right)
+    def compare(self, place: tuple[int, str], left: Any, right: Any) -> Any:
+        """Compare two operands and note them; *place* is a site and an operator."""
+        result = OPERATORS[place[1]](left, right)
         if result is True or result is False:
-            self._branches.add(site * 2 + result)
-            self._keep(site, name, left, right)
+            self._branches.add(place[0] * 2 + result)
+            self._keep(place, left, right)
         return result
 
     def operand(self, site: int, name: str, value: Any) -> Any:
@@ -139,29 +139,29 @@ class Recorder:
     def item(self, site: int, container: Any, key: Any) -> Any:
         """Take an item of a container; note the key and the keys there are."""
         if isinstance(container, dict):
-            self._keep(site, "in", key, container)
-        return container[key]
+            self._keep((site, "in"), key, container)
+        return cast("Any", container)[key]
 
     def method(self, site: int, name: str, subject: Any, *arguments: Any) -> Any:
         """Call a method of a string, mapping or pattern; note what it was asked."""
         if isinstance(subject, str):
             if arguments:
-                self._keep(site, name if name in {"startswith", "endswith"} else "in text", subject, arguments[0])
+                self._keep((site, name if name in {"startswith", "endswith"} else "in text"), subject, arguments[0])
         elif isinstance(subject, dict):
             if arguments:
-                self._keep(site, "in", arguments[0], subject)
+                self._keep((site, "in"), arguments[0], subject)
         elif isinstance(subject, re.Pattern):
             if arguments:
-                self._keep(site, "match", arguments[0], subject.pattern)
+                self._keep((site, "match"), arguments[0], cast("re.Pattern[str]", subject).pattern)
         elif subject is re and len(arguments) > 1 and isinstance(arguments[0], str):
-            self._keep(site, "match", arguments[1], arguments[0])
-        result = getattr(subject, name)(*arguments)
+            self._keep((site, "match"), arguments[1], arguments[0])
+        result = getattr(cast("Any", subject), name)(*arguments)
         self._branches.add(site * 2 + (result is not None and result is not False))
         return result
 
     def subject(self, site: int, value: Any, constants: tuple[Any, ...]) -> Any:
         """Note the subject of a ``match`` statement and the constants of its cases."""
-        self._keep(site, "in", value, constants)
+        self._keep((site, "in"), value, constants)
         return value
 
     def caught(self, *, boundary: bool) -> None:
@@ -175,10 +175,11 @@ class Recorder:
         if len(self._caught) < _EACH:
             self._caught.append((error, True))
 
-    def _keep(self, site: int, name: str, left: Any, right: Any) -> None:
+    def _keep(self, place: tuple[int, str], left: Any, right: Any) -> None:
         """Keep a pair of operands, unless there are many."""
         if not isinstance(left, _PLAIN) or len(self._comparisons) >= _ALL:
             return
+        site, name = place
         kept = self._kept.get(site, 0)
         if kept >= _EACH:
             return
@@ -193,7 +194,8 @@ class Recorder:
 def _members(container: Any) -> tuple[Any, ...] | None:
     """Copy the first members of a container that may be gone after the case; None for anything else."""
     if isinstance(container, dict | set | frozenset | list | tuple):
-        return tuple(member for member in islice(container, _MEMBERS) if isinstance(member, _PLAIN))
+        members = islice(cast("Iterable[Any]", container), _MEMBERS)
+        return tuple(member for member in members if isinstance(member, _PLAIN))
     return None
 
 
