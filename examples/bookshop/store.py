@@ -59,7 +59,8 @@ class Store:
     def books(self, *, limit: int, offset: int = 0, author: str | None = None) -> list[Book]:
         """List books, newest first, at most *limit* of them, all of *author* or of everybody."""
         rows = self._connection.execute(
-            "SELECT * FROM books WHERE :author IS NULL OR author = :author ORDER BY rowid DESC LIMIT :limit OFFSET :offset",
+            "SELECT * FROM books WHERE :author IS NULL OR author = :author "
+            "ORDER BY rowid DESC LIMIT :limit OFFSET :offset",
             {"author": author, "limit": limit, "offset": offset},
         )
         return [Book(**dict(row)) for row in rows]
@@ -123,7 +124,8 @@ class Store:
     def orders(self, *, customer: str | None = None, after: int = 0, limit: int = 100) -> list[Order]:
         """List orders by number, those of *customer* or of everybody, with numbers above *after*."""
         rows = self._connection.execute(
-            "SELECT * FROM orders WHERE (:customer IS NULL OR customer = :customer) AND id > :after ORDER BY id LIMIT :limit",
+            "SELECT * FROM orders WHERE (:customer IS NULL OR customer = :customer) AND id > :after "
+            "ORDER BY id LIMIT :limit",
             {"customer": customer, "after": after, "limit": limit},
         )
         return [Order.model_validate(dict(row)) for row in rows]

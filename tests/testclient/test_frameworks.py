@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import warnings
 
+import a2wsgi
+import apps
+import django
+import django.conf
+import django.core.asgi
+import django.http
+import django.urls
+import falcon.asgi
+import fastapi
+import litestar
 import pytest
-import starlette.requests
+import quart
+import starlette.requests  # noqa: TC002 - FastAPI evaluates the annotation
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
 from asgitest.testclient import AsyncTestClient, TestClient
 
@@ -21,8 +36,6 @@ async def lifespan(app):
 
 
 def bare():
-    import apps
-
     async def app(scope, receive, send):
         body = await apps.read_body(receive)
         await apps.respond(send, b"hello " + (body or scope["query_string"].partition(b"=")[2]))
@@ -34,10 +47,6 @@ def bare():
 
 
 def starlette_app():
-    from starlette.applications import Starlette
-    from starlette.responses import PlainTextResponse
-    from starlette.routing import Route
-
     async def hello(request):
         name = (await request.body()).decode() or request.query_params["name"]
         return PlainTextResponse(f"hello {name}")
@@ -45,11 +54,8 @@ def starlette_app():
     return Starlette(routes=[Route("/hello", hello, methods=["GET", "POST"])], lifespan=lifespan), True
 
 
-def fastapi():
-    from fastapi import FastAPI
-    from fastapi.responses import PlainTextResponse
-
-    app = FastAPI(lifespan=lifespan)
+def fastapi_app():
+    app = fastapi.FastAPI(lifespan=lifespan)
 
     @app.get("/hello", response_class=PlainTextResponse)
     def get(name: str):
@@ -62,24 +68,20 @@ def fastapi():
     return app, True
 
 
-def litestar():
-    from litestar import Litestar, MediaType, Request, get, post
-
-    @get("/hello", media_type=MediaType.TEXT)
+def litestar_app():
+    @litestar.get("/hello", media_type=litestar.MediaType.TEXT)
     async def hello(name: str) -> str:
         return f"hello {name}"
 
-    @post("/hello", media_type=MediaType.TEXT, status_code=200)
-    async def hello_post(request: Request) -> str:
+    @litestar.post("/hello", media_type=litestar.MediaType.TEXT, status_code=200)
+    async def hello_post(request: litestar.Request) -> str:
         return f"hello {(await request.body()).decode()}"
 
-    return Litestar([hello, hello_post], lifespan=[lifespan]), True
+    return litestar.Litestar([hello, hello_post], lifespan=[lifespan]), True
 
 
-def quart():
-    from quart import Quart, request
-
-    app = Quart("smoke")
+def quart_app():
+    app = quart.Quart("smoke")
 
     @app.before_serving
     async def startup():
@@ -91,20 +93,18 @@ def quart():
 
     @app.route("/hello", methods=["GET", "POST"])
     async def hello():
-        name = (await request.get_data()).decode() or request.args["name"]
+        name = (await quart.request.get_data()).decode() or quart.request.args["name"]
         return f"hello {name}"
 
     return app, True
 
 
-def falcon():
-    import falcon.asgi
-
+def falcon_app():
     class Middleware:
-        async def process_startup(self, scope, event):
+        async def process_startup(self, _scope, _event):
             EVENTS.append("startup")
 
-        async def process_shutdown(self, scope, event):
+        async def process_shutdown(self, _scope, _event):
             EVENTS.append("shutdown")
 
     class Hello:
@@ -119,37 +119,27 @@ def falcon():
     return app, True
 
 
-def django():
-    from django.conf import settings
-
-    if not settings.configured:
-        settings.configure(
+def django_app():
+    if not django.conf.settings.configured:
+        django.conf.settings.configure(
             ROOT_URLCONF=__name__,
             ALLOWED_HOSTS=["*"],
-            SECRET_KEY="tests only",
+            SECRET_KEY="tests only",  # noqa: S106 - it protects nothing
             DATABASES={},
             MIDDLEWARE=[],
             DEBUG=False,
         )
-    import django as library
-
-    library.setup()
-    from django.core.asgi import get_asgi_application
-
-    return get_asgi_application(), False
+    django.setup()
+    return django.core.asgi.get_asgi_application(), False
 
 
 def hello_django(request):
-    from django.http import HttpResponse
-
     name = request.body.decode() or request.GET["name"]
-    return HttpResponse(f"hello {name}", content_type="text/plain")
+    return django.http.HttpResponse(f"hello {name}", content_type="text/plain")
 
 
 def url_patterns():
-    from django.urls import path
-
-    return [path("hello", hello_django)]
+    return [django.urls.path("hello", hello_django)]
 
 
 class _LazyPatterns(list):
@@ -165,19 +155,17 @@ class _LazyPatterns(list):
 urlpatterns = _LazyPatterns()
 
 
-def wsgi():
-    from a2wsgi import WSGIMiddleware
-
+def wsgi_app():
     def app(environ, start_response):
         length = int(environ.get("CONTENT_LENGTH") or 0)
         name = environ["wsgi.input"].read(length).decode() or environ["QUERY_STRING"].partition("=")[2]
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [f"hello {name}".encode()]
 
-    return WSGIMiddleware(app), False
+    return a2wsgi.WSGIMiddleware(app), False
 
 
-FRAMEWORKS = [bare, starlette_app, fastapi, litestar, quart, falcon, django, wsgi]
+FRAMEWORKS = [bare, starlette_app, fastapi_app, litestar_app, quart_app, falcon_app, django_app, wsgi_app]
 
 
 @pytest.fixture(params=FRAMEWORKS, ids=lambda make: make.__name__)
@@ -203,12 +191,11 @@ def test_apps_of_every_framework_answer_inside_their_lifespan(served, driver):
 
     assert (got.status_code, got.text) == (200, "hello ada")
     assert (posted.status_code, posted.text) == (200, "hello grace")
-    assert EVENTS == (["startup", "shutdown"] if has_lifespan else [])
+    expected = ["startup", "shutdown"] if has_lifespan else []
+    assert expected == EVENTS
 
 
 def test_apps_of_every_framework_answer_an_asynchronous_client(served):
-    import asyncio
-
     app, has_lifespan = served
 
     async def main():
@@ -216,4 +203,5 @@ def test_apps_of_every_framework_answer_an_asynchronous_client(served):
             return (await client.get("/hello?name=ada")).text, (await client.post("/hello", content=b"grace")).text
 
     assert asyncio.run(main()) == ("hello ada", "hello grace")
-    assert EVENTS == (["startup", "shutdown"] if has_lifespan else [])
+    expected = ["startup", "shutdown"] if has_lifespan else []
+    assert expected == EVENTS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 
 import apps
 import pytest
@@ -17,13 +18,14 @@ from asgitest.testclient import (
     WebSocketDisconnect,
     observe,
 )
+from asgitest.testclient.http_library import httpx
 
 HERE = __file__
 
 
 def line_of(text):
     """The number of the line of this file that holds *text*."""
-    with open(HERE, encoding="utf-8") as file:
+    with Path(HERE).open(encoding="utf-8") as file:
         return next(number for number, line in enumerate(file, 1) if text in line)
 
 
@@ -214,7 +216,6 @@ def test_leaving_a_websocket_whose_app_ignores_the_disconnect_ends():
 
 def test_the_error_of_a_deadline_is_the_http_librarys_as_well():
     """Code that catches httpx.ReadTimeout, or TimeoutError, catches ours."""
-    from asgitest.testclient.http_library import httpx
 
     async def app(scope, receive, send):
         assert scope["type"] == "http"

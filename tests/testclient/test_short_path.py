@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 
 import apps
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from asgitest.testclient import AsyncTestClient, TestClient
+from asgitest.testclient import AsyncTestClient, TestClient, _TestClientTransport
 from asgitest.testclient.http_library import httpx
 
 
@@ -147,7 +148,7 @@ def options_of(request):
     options = dict(request)
     if options["content"] is not None:
         options.pop("json")
-    return {key: value for key, value in options.items() if value is not None or key in {"follow_redirects"}}
+    return {key: value for key, value in options.items() if value is not None or key == "follow_redirects"}
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -187,7 +188,7 @@ def test_usual_requests_take_the_short_path():
     "prepare",
     [
         lambda client: setattr(client, "auth", ("user", "password")),
-        lambda client: client.event_hooks["request"].append(lambda request: None),
+        lambda client: client.event_hooks["request"].append(lambda _: None),
         lambda client: setattr(client, "send", client.send),
         lambda client: setattr(client._transport, "handle_request", client._transport.handle_request),
     ],
@@ -204,11 +205,9 @@ def test_anything_unusual_takes_the_long_path(prepare):
 
 def test_a_handler_replaced_for_all_clients_is_called(monkeypatch):
     """Public code patches ``_TestClientTransport.handle_request``."""
-    from asgitest.testclient import _TestClientTransport
-
     client = TestClient(varied)
     monkeypatch.setattr(
-        _TestClientTransport, "handle_request", lambda self, request: httpx.Response(299, request=request)
+        _TestClientTransport, "handle_request", lambda _self, request: httpx.Response(299, request=request)
     )
 
     assert client.get("/").status_code == 299
@@ -216,7 +215,7 @@ def test_a_handler_replaced_for_all_clients_is_called(monkeypatch):
 
 def test_a_send_replaced_for_all_clients_is_called(monkeypatch):
     client = TestClient(varied)
-    monkeypatch.setattr(httpx.Client, "send", lambda self, request, **_: httpx.Response(298, request=request))
+    monkeypatch.setattr(httpx.Client, "send", lambda _self, request, **_: httpx.Response(298, request=request))
 
     assert client.get("/").status_code == 298
 
@@ -230,8 +229,6 @@ def test_too_many_redirects_are_the_http_librarys_error():
 
 
 def test_a_compressed_response_is_decoded():
-    import gzip
-
     async def app(scope, receive, send):
         await apps.respond(send, gzip.compress(b"plain"), headers=[(b"content-encoding", b"gzip")])
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import apps
+import pydantic
 import pytest
+import starlette.testclient
+import starlette.websockets
 
 from asgitest.testclient import (
     AsyncTestClient,
@@ -54,9 +57,7 @@ def test_json_is_sent_compact_and_unescaped():
 
 
 def test_json_can_be_received_as_a_model():
-    from pydantic import BaseModel
-
-    class Point(BaseModel):
+    class Point(pydantic.BaseModel):
         x: int
 
     with TestClient(apps.echo_socket).websocket_connect("/ws") as websocket:
@@ -66,15 +67,17 @@ def test_json_can_be_received_as_a_model():
 
 
 def test_receiving_the_wrong_kind_says_which_method_to_call():
-    with TestClient(sending(BINARY)).websocket_connect("/") as websocket:
-        with pytest.raises(MisuseError, match=r"binary message of 3 bytes; receive it with receive_bytes\(\)"):
-            websocket.receive_text()
+    advice = r"binary message of 3 bytes; receive it with receive_bytes\(\)"
+    with TestClient(sending(BINARY)).websocket_connect("/") as websocket, pytest.raises(MisuseError, match=advice):
+        websocket.receive_text()
 
 
 def test_json_from_a_binary_message_says_so():
-    with TestClient(sending(BINARY)).websocket_connect("/") as websocket:
-        with pytest.raises(MisuseError, match="binary message"):
-            websocket.receive_json()
+    with (
+        TestClient(sending(BINARY)).websocket_connect("/") as websocket,
+        pytest.raises(MisuseError, match="binary message"),
+    ):
+        websocket.receive_json()
 
 
 @pytest.mark.parametrize(
@@ -133,9 +136,6 @@ def test_a_denial_response_is_a_response_and_a_disconnect():
 
 
 def test_what_is_raised_is_starlettes_class_as_well():
-    import starlette.testclient
-    import starlette.websockets
-
     async def app(scope, receive, send):
         await receive()
         await send({"type": "websocket.close"})
@@ -168,9 +168,8 @@ def test_a_receive_can_have_a_timeout_of_its_own():
         await send(TEXT)
         await receive()
 
-    with TestClient(app).websocket_connect("/") as websocket:
-        with pytest.raises(TimeoutError, match=r"waited 0\.01 s"):
-            websocket.receive_text(timeout=0.01)
+    with TestClient(app).websocket_connect("/") as websocket, pytest.raises(TimeoutError, match=r"waited 0\.01 s"):
+        websocket.receive_text(timeout=0.01)
 
 
 def test_the_app_sees_code_and_reason_of_the_clients_close():
@@ -246,10 +245,13 @@ def test_several_sockets_and_requests_share_one_loop():
                 pass
             sockets.remove(send)
 
-    with TestClient(apps.with_lifespan(app)) as client:
-        with client.websocket_connect("/a") as first, client.websocket_connect("/b") as second:
-            assert client.post("/publish").text == "told"
-            assert (first.receive_text(), second.receive_text()) == ("news", "news")
+    with (
+        TestClient(apps.with_lifespan(app)) as client,
+        client.websocket_connect("/a") as first,
+        client.websocket_connect("/b") as second,
+    ):
+        assert client.post("/publish").text == "told"
+        assert (first.receive_text(), second.receive_text()) == ("news", "news")
 
 
 def test_a_websocket_url_of_another_scheme_is_misuse():

@@ -1,8 +1,7 @@
 """In-process test clients for ASGI apps: HTTP, WebSocket and lifespan, without a server and without hanging.
 
 Names are imported when they are first used, so that the protocol core (`asgitest.testclient.asgi`) can be imported
-where
-neither httpx nor anyio is installed.
+where neither httpx nor anyio is installed.
 """
 
 from __future__ import annotations

@@ -41,8 +41,7 @@ def is_asgi3(app: Any) -> bool:
     """Whether *app* is a single callable of three arguments.
 
     A class is a double callable (it is made with the scope), as is a function of one argument. Whatever cannot be
-    inspected
-    is taken for a single callable.
+    inspected is taken for a single callable.
     """
     if inspect.isclass(app):
         return hasattr(app, "__await__")
@@ -61,6 +60,12 @@ def _required_arguments(app: Callable[..., Any]) -> int | None:
     return sum(1 for parameter in parameters if parameter.kind in positional and parameter.default is parameter.empty)
 
 
+def _call_method(app: Any) -> Any:
+    """What runs when the object *app* is called; ``None`` for a class, and for what cannot be called."""
+    kind: type[Any] = type(app)
+    return None if isinstance(app, type) else getattr(kind, "__call__", None)  # noqa: B004 - the method itself is asked
+
+
 def as_asgi3(app: Any) -> Callable[[Any, Any, Any], Awaitable[None]]:
     """Return *app*, wrapped if it is a legacy double callable.
 
@@ -68,7 +73,7 @@ def as_asgi3(app: Any) -> Callable[[Any, Any, Any], Awaitable[None]]:
         MisuseError: If it cannot be an ASGI app: it is not callable, or takes the two arguments of WSGI.
     """
     # Most apps are objects whose class says it all; asking for a signature takes longer than a request.
-    if not isinstance(app, type) and inspect.iscoroutinefunction(getattr(type(app), "__call__", None)):
+    if inspect.iscoroutinefunction(_call_method(app)):
         return app  # type: ignore[no-any-return]  # it is callable, which is all that can be told
     if not callable(app):
         hint = "; this looks like an import string, import the app and pass it" if isinstance(app, str) else ""

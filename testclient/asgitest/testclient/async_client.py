@@ -1,9 +1,8 @@
 """`AsyncTestClient`: the client for asynchronous tests, on the loop of the test itself.
 
 Requests, WebSockets and the lifespan run as tasks of the caller's loop, so objects that belong to a loop may be
-shared between
-test and app. The lifespan has a task of its own, so entering and leaving in different tasks (fixtures do that) is no
-problem.
+shared between test and app. The lifespan has a task of its own, so entering and leaving in different tasks (fixtures
+do that) is no problem.
 
 Depends on: transport, websocket_session, lifespan_session, driver, policy, errors, http_library.
 """
@@ -13,27 +12,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from asgitest.testclient.application import as_asgi3
-from asgitest.testclient.cookies import CountingJar
+from asgitest.testclient.construction import library_arguments
 from asgitest.testclient.errors import MisuseError
 from asgitest.testclient.http_library import adopt, httpx
 from asgitest.testclient.lifespan_session import LifespanSession
 from asgitest.testclient.policy import build_policy
-from asgitest.testclient.preparation import base_url_of
 from asgitest.testclient.server import DEFAULT_TIMEOUT
+from asgitest.testclient.session import Session
 from asgitest.testclient.short_client import ShortPathClient
 from asgitest.testclient.short_path import make_call, run_whole
 from asgitest.testclient.standing_in import default_mode
 from asgitest.testclient.transport import AsyncTransport, own_driver
 from asgitest.testclient.upgrade import cookie_keeper, upgrade_headers, websocket_url
-from asgitest.testclient.websocket_session import AsyncWebSocketTestSession, Session
+from asgitest.testclient.websocket_session import AsyncWebSocketTestSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from types import TracebackType
 
     from asgitest.testclient.asgi import Profile
-    from asgitest.testclient.call import HTTPCall
     from asgitest.testclient.driver import Driver, LeakReport
+    from asgitest.testclient.http_call import HTTPCall
     from asgitest.testclient.policy import ValidateMode
     from asgitest.testclient.preparation import Preparation
 
@@ -73,15 +72,18 @@ class AsyncTestClient(ShortPathClient, httpx.AsyncClient):
 
     __test__ = False
 
+    leaks: LeakReport | None = None
+    """What the app had left behind when the client was last left."""
+
     _own_handler = (AsyncTransport.handle_async_request, "handle_async_request")
 
     def __init__(
         self,
         app: Any,
         base_url: str = "http://testserver",
+        *,
         raise_server_exceptions: bool = True,
         root_path: str = "",
-        *,
         cookies: Any = None,
         headers: dict[str, str] | None = None,
         follow_redirects: bool = True,
@@ -98,35 +100,19 @@ class AsyncTestClient(ShortPathClient, httpx.AsyncClient):
     ) -> None:
         self.app = as_asgi3(app)
         self.app_state: dict[str, Any] = {}
-        self.leaks: LeakReport | None = None
-        transport = AsyncTransport(
-            self.app,
-            raise_server_exceptions=raise_server_exceptions,
-            root_path=root_path,
-            client=client,
-            app_state=self.app_state,
-            profile=profile,
-            policy=build_policy(validate or default_mode(), select=select, ignore=ignore, routes=ignore_routes),
-            extensions=extensions,
-            http_version=http_version,
-        )
-        self._server = transport
-        headers = {} if headers is None else adopt(headers)
-        headers.setdefault("user-agent", "testclient")
+        policy = build_policy(validate or default_mode(), select=select, ignore=ignore, routes=ignore_routes)
+        served: dict[str, Any] = {"root_path": root_path, "client": client, "http_version": http_version}
+        served |= {"app_state": self.app_state, "profile": profile, "extensions": extensions, "policy": policy}
+        self._server = AsyncTransport(self.app, raise_server_exceptions=raise_server_exceptions, **served)
+        library: dict[str, Any] = {"follow_redirects": follow_redirects, "options": options}
         super().__init__(
-            base_url=base_url_of(adopt(base_url)),
-            headers=headers,
-            transport=transport,
-            follow_redirects=follow_redirects,
-            cookies=CountingJar(),
-            timeout=adopt(timeout),
-            **{name: adopt(value) for name, value in options.items()},
+            **library_arguments(self._server, base_url=base_url, headers=headers, timeout=timeout, **library)
         )
         self._start_short_path()
         if cookies is not None:
             self._cookies.update(adopt(cookies))
 
-    async def request(
+    async def request(  # type: ignore[override]  # as the synchronous client
         self,
         method: str,
         url: Any,
@@ -157,21 +143,10 @@ class AsyncTestClient(ShortPathClient, httpx.AsyncClient):
             )
             if response is not None:
                 return response
-        return await super().request(
-            method,
-            self._merge_url(adopt(url)),
-            content=content,
-            data=data,
-            files=files,
-            json=json,
-            params=adopt(params),
-            headers=adopt(headers),
-            cookies=adopt(cookies),
-            auth=adopt(auth),
-            follow_redirects=follow_redirects,
-            timeout=adopt(timeout),
-            extensions=extensions,
-        )
+        own: dict[str, Any] = {"content": content, "data": data, "files": files, "json": json, "extensions": extensions}
+        other = {"params": params, "headers": headers, "cookies": cookies, "auth": auth, "timeout": timeout}
+        own |= {name: adopt(value) for name, value in other.items()}
+        return await super().request(method, self._merge_url(adopt(url)), follow_redirects=follow_redirects, **own)
 
     async def _run_short(self, request: httpx.Request, prepared: Preparation) -> HTTPCall:
         """Call the app to its end, on the caller's loop."""
@@ -224,9 +199,9 @@ class AsyncTestClient(ShortPathClient, httpx.AsyncClient):
         driver.open()
         lifespan = LifespanSession(
             self.app,
-            self.app_state,
-            driver,
-            self._server.policy,
+            state=self.app_state,
+            driver=driver,
+            policy=self._server.policy,
             profile=self._server.profile,
             timeout=self.timeout.read,
         )

@@ -1,20 +1,17 @@
 """One call of the app: the async shell between an app and an exchange.
 
-``receive()`` and ``send()`` are written here once, for every driver and both clients. The exchange says which message
-comes
-next and what was wrong with the last one; the shell waits, raises, and hands body bytes to the front.
+``receive()`` and ``send()`` are written once, for every driver and both clients. The exchange says which message comes
+next and what was wrong with the last one; the shell waits and raises.
 
-Depends on: driver, policy, errors, ``asgitest.testclient.asgi``. Never on: the HTTP library, threads, the clock.
+Depends on: driver, policy, observing, standing_in, stuck, errors, ``asgitest.testclient.asgi``. Never on: the HTTP
+library, threads, the clock.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
-import sys
 import time
 import warnings
-from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from asgitest.testclient.asgi import HTTPExchange, LifespanExchange, WebSocketExchange
@@ -34,23 +31,19 @@ from asgitest.testclient.standing_in import starlettes_sentence
 from asgitest.testclient.stuck import describe_stuck
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from contextvars import Context
 
     from asgitest.testclient.asgi import Finding, Message, Scope
     from asgitest.testclient.driver import Driver, Signal, Task
 
-__all__ = ["ASGIApp", "AppCall", "HTTPCall", "LifespanCall", "SocketCall"]
+__all__ = ["GRACE_SECONDS", "ASGIApp", "AppCall", "LifespanCall", "SocketCall"]
 
 ASGIApp = Any
 """Any ASGI 3 callable: ``await app(scope, receive, send)``."""
 
 GRACE_SECONDS = 1.0
 """How long an app may go on after the client has left, before it is cancelled."""
-
-_TURN_EVERY = 64
-"""After so many body messages ``send()`` lets the loop turn, so that an endless response cannot keep a deadline from
-passing."""
 
 ExchangeT = TypeVar("ExchangeT", HTTPExchange, WebSocketExchange, LifespanExchange)
 
@@ -60,7 +53,8 @@ class AppCall(Generic[ExchangeT]):
 
     Args:
         app: The ASGI 3 app.
-        exchange: The conversation; its scope is what the app is called with.
+        exchange: The conversation.
+        scope: What the app is called with.
         driver: Who runs the loop.
         policy: What findings lead to.
     """
@@ -85,7 +79,7 @@ class AppCall(Generic[ExchangeT]):
         "warned",
     )
 
-    def __init__(self, app: ASGIApp, exchange: ExchangeT, scope: Scope, driver: Driver, policy: Policy) -> None:
+    def __init__(self, app: ASGIApp, exchange: ExchangeT, *, scope: Scope, driver: Driver, policy: Policy) -> None:
         self.app = app
         self.exchange: ExchangeT = exchange
         self.scope = scope
@@ -244,7 +238,7 @@ class AppCall(Generic[ExchangeT]):
             raise
         if outcome is Outcome.READY:
             return
-        report = describe_stuck(self)
+        report = describe_stuck(self.driver, self.task, self.exchange.trace)
         await self.end(grace=0.0)
         kind = timeout_class(DeadlockDetected if outcome is Outcome.DEADLOCK else DeadlineExceeded)
         error = kind(waiting_for, timeout, report)
@@ -314,183 +308,6 @@ class AppCall(Generic[ExchangeT]):
         return False
 
 
-class HTTPCall(AppCall[HTTPExchange]):
-    """An app call for one HTTP request.
-
-    In *whole* mode body chunks are collected; in *streaming* mode each waits until the front has taken it (no buffer,
-    so that
-    back-pressure is real).
-    """
-
-    __slots__ = ("_taken", "_until_turn", "chunks", "streaming", "upload")
-
-    def __init__(
-        self,
-        app: ASGIApp,
-        exchange: HTTPExchange,
-        scope: Scope,
-        driver: Driver,
-        policy: Policy,
-        *,
-        streaming: bool = False,
-    ) -> None:
-        super().__init__(app, exchange, scope, driver, policy)
-        self.streaming = streaming
-        self.chunks: deque[bytes] = deque()
-        self.upload: Upload | None = None
-        self._taken: Signal | None = None
-        self._until_turn = _TURN_EVERY
-
-    async def receive(self) -> Message:
-        """Give the app its next message; a lazy upload is asked for its next item only now."""
-        next_message = self.exchange.next_message
-        while True:
-            message = next_message()
-            if message is not None:
-                return message
-            if self.upload is not None:
-                await self._pull(self.upload)
-            else:
-                await self._wait_for_client()
-
-    async def send(self, message: Message) -> None:
-        """Take a message of the app; while streaming, return when the client has taken the bytes.
-
-        Raises:
-            ProtocolViolation: If the message breaks a MUST rule and the policy is strict.
-            ClientDisconnected: If the client has left and the profile's servers raise then.
-        """
-        exchange = self.exchange
-        findings = exchange.app_sent(message)
-        if findings:
-            self.judge(findings, message)
-        if exchange.disconnected:
-            await self._send_to_nobody()
-            return
-        chunk = exchange.chunk
-        if chunk:
-            self.chunks.append(chunk)
-        if exchange.file is not None:
-            self._send_file(exchange.file)
-        if self.streaming:
-            await self._hand_over(message["type"] == "http.response.body")
-        if exchange.response_complete:
-            self.wake_app()
-        self._until_turn -= 1
-        if not self._until_turn:
-            await self._turn()
-
-    async def _turn(self) -> None:
-        """Let the loop turn once."""
-        self._until_turn = _TURN_EVERY
-        await _Turn()
-
-    async def _send_to_nobody(self) -> None:
-        """Do what the profile's server does with a message after the client has left."""
-        if self.exchange.profile.after_disconnect == "raise":
-            raise self.gone("the client has disconnected; nobody reads what is sent from here on")
-        await _Turn()
-
-    def _send_file(self, message: Message) -> None:
-        """Read the file of a pathsend or zerocopysend message, as the server would."""
-        data = _read_file(message)
-        self.exchange.file_sent(len(data))
-        if data:
-            self.chunks.append(data)
-
-    async def _hand_over(self, is_body: bool) -> None:
-        """Show the front that something has come, and wait until it is taken; an empty chunk is taken as well."""
-        if is_body and not self.chunks and not self.exchange.response_complete:
-            self.chunks.append(b"")
-        self.notify_front()
-        while self.chunks and not self.exchange.disconnected:
-            self._taken = taken = self.driver.signal()
-            await taken.wait()
-
-    async def _pull(self, upload: Upload) -> None:
-        """Ask the upload for its next item and make it the next message."""
-        item = await upload.next_item()
-        if item is None:
-            self.upload = None
-            self.exchange.client_sent(b"", more=False)
-        else:
-            self.exchange.client_sent(item, more=True)
-
-    # Fronts -------------------------------------------------------------------------------------------------------
-
-    def take(self) -> bytes:
-        """Take all bytes that have come and let the app go on. On the loop side only."""
-        data = b"".join(self.chunks)
-        self.chunks.clear()
-        taken, self._taken = self._taken, None
-        if taken is not None:
-            taken.set()
-        return data
-
-    def take_one(self) -> bytes | None:
-        """Take the oldest chunk and let the app go on. On the loop side only.
-
-        Returns:
-            The chunk, or ``None`` if there is none.
-        """
-        if not self.chunks:
-            return None
-        data = self.chunks.popleft()
-        if not self.chunks:
-            taken, self._taken = self._taken, None
-            if taken is not None:
-                taken.set()
-        return data
-
-    def disconnect(self) -> None:
-        """The client leaves: the app's next ``receive()`` says so. On the loop side only."""
-        self.exchange.client_disconnected()
-        self.chunks.clear()
-        taken, self._taken = self._taken, None
-        if taken is not None:
-            taken.set()
-        self.wake_app()
-
-    def _drop(self) -> None:
-        self.disconnect()
-        super()._drop()
-
-    async def leave(self, *, grace: float = GRACE_SECONDS) -> None:
-        """Disconnect as a client does, give the app *grace* seconds to notice, then cancel it and say so."""
-        if self.finished:
-            return
-        complete = self.exchange.response_complete
-        await self.driver.poke(self.disconnect)
-        if not await self.end(grace=grace) and not complete:
-            self.ignored_disconnect = True
-
-
-class Upload:
-    """A request body that is pulled item by item.
-
-    Args:
-        items: What the user gave, or what the HTTP library made of it: iterable or async iterable of bytes.
-    """
-
-    __slots__ = ("_async_items", "_items")
-
-    def __init__(self, items: Any) -> None:
-        self._items: Iterator[bytes] | None = None
-        self._async_items: AsyncIterator[bytes] | None = None
-        if hasattr(items, "__iter__"):
-            self._items = iter(items)
-        else:
-            self._async_items = aiter(items)
-
-    async def next_item(self) -> bytes | None:
-        """Pull one item; ``None`` at the end."""
-        if self._items is not None:
-            return next(self._items, None)
-        if self._async_items is None:  # pragma: no cover - one of the two is always set
-            return None
-        return await anext(self._async_items, None)
-
-
 class SocketCall(AppCall[WebSocketExchange]):
     """An app call for one WebSocket session."""
 
@@ -519,17 +336,6 @@ class LifespanCall(AppCall[LifespanExchange]):
     __slots__ = ()
 
 
-class _Turn:
-    """Awaited, lets other callbacks of the loop run once. On asyncio a bare yield does that."""
-
-    def __await__(self) -> Generator[Any, Any, None]:
-        trio = sys.modules.get("trio")
-        if trio is not None and trio.lowlevel.in_trio_run():
-            yield from trio.lowlevel.checkpoint().__await__()
-        else:
-            yield
-
-
 def _is_cancellation(error: BaseException) -> bool:
     """Whether *error* ends a task because somebody cancelled it."""
     return isinstance(error, GeneratorExit) or type(error).__name__ in {"CancelledError", "Cancelled"}
@@ -549,17 +355,3 @@ def _add_note(error: BaseException, call: AppCall[Any]) -> None:
     if note not in getattr(error, "__notes__", ()):
         with contextlib.suppress(Exception):
             error.add_note(note)
-
-
-def _read_file(message: Message) -> bytes:
-    """Read what a pathsend or zerocopysend message points to."""
-    if message["type"] == "http.response.pathsend":
-        with open(message["path"], "rb") as file:  # noqa: PTH123 - the server opens the path as given
-            return file.read()
-    descriptor = message["file"] if isinstance(message["file"], int) else message["file"].fileno()
-    offset, count = message.get("offset"), message.get("count")
-    if offset is None:
-        offset = os.lseek(descriptor, 0, os.SEEK_CUR)
-    if count is None:
-        count = max(os.fstat(descriptor).st_size - offset, 0)
-    return os.pread(descriptor, count, offset)

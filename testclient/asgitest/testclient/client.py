@@ -12,13 +12,13 @@ import contextlib
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from asgitest.testclient.application import as_asgi3
-from asgitest.testclient.cookies import CountingJar
+from asgitest.testclient.construction import library_arguments
 from asgitest.testclient.driver import Driver, complete, driver_of
 from asgitest.testclient.errors import MisuseError
 from asgitest.testclient.http_library import adopt, httpx
 from asgitest.testclient.lifespan_session import LifespanSession
 from asgitest.testclient.policy import build_policy
-from asgitest.testclient.preparation import base_url_of, prepare
+from asgitest.testclient.preparation import prepare
 from asgitest.testclient.server import DEFAULT_TIMEOUT
 from asgitest.testclient.short_client import ShortPathClient
 from asgitest.testclient.short_path import make_call, run_whole
@@ -27,14 +27,14 @@ from asgitest.testclient.transport import SyncTransport
 from asgitest.testclient.upgrade import Upgrade, cookie_keeper, upgrade_headers, websocket_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
     from types import TracebackType
 
     from anyio.from_thread import BlockingPortal
 
     from asgitest.testclient.asgi import Profile
-    from asgitest.testclient.call import HTTPCall
     from asgitest.testclient.driver import LeakReport
+    from asgitest.testclient.http_call import HTTPCall
     from asgitest.testclient.policy import ValidateMode
     from asgitest.testclient.preparation import Preparation
     from asgitest.testclient.websocket_session import WebSocketTestSession
@@ -62,11 +62,9 @@ class TestClient(ShortPathClient, httpx.Client):
         follow_redirects: Whether redirects are followed.
         client: Address and port of the client, as the scope shows it; ``None`` hides it.
         timeout: Seconds that one wait may take: for the response to start, for its next chunk, for a WebSocket
-        message, for
-            startup and shutdown. ``None`` waits without a deadline.
+            message, for startup and shutdown. ``None`` waits without a deadline.
         validate: ``"strict"`` raises where the app breaks a MUST rule of ASGI and warns for SHOULD rules, ``"warn"``
-        warns
-            for both, ``"off"`` checks nothing.
+            warns for both, ``"off"`` checks nothing.
         select: Prefixes of rule ids to check; all if empty.
         ignore: Prefixes of rule ids not to check.
         ignore_routes: For a path prefix, prefixes of rule ids not to check there.
@@ -88,6 +86,9 @@ class TestClient(ShortPathClient, httpx.Client):
 
     task: Any
     exit_stack: contextlib.ExitStack
+    leaks: LeakReport | None = None
+    """What the app had left behind when the client was last left."""
+    _portal: BlockingPortal | None = None
 
     def __init__(
         self,
@@ -117,35 +118,14 @@ class TestClient(ShortPathClient, httpx.Client):
         self.app = as_asgi3(app)
         self.app_state: dict[str, Any] = {}
         self.async_backend = {"backend": backend, "backend_options": backend_options or {}}
-        self.leaks: LeakReport | None = None
-        self._portal: BlockingPortal | None = None
-        transport = SyncTransport(
-            self.app,
-            self._portal_factory,
-            raise_server_exceptions,
-            root_path,
-            client=client,
-            app_state=self.app_state,
-            profile=profile,
-            policy=build_policy(validate or default_mode(), select=select, ignore=ignore, routes=ignore_routes),
-            extensions=extensions,
-            http_version=http_version,
-            driver_kind=driver,
-            backend=backend,
-            backend_options=backend_options,
-            clock=clock,
-        )
-        self._server = transport
-        headers = {} if headers is None else adopt(headers)
-        headers.setdefault("user-agent", "testclient")
+        policy = build_policy(validate or default_mode(), select=select, ignore=ignore, routes=ignore_routes)
+        served: dict[str, Any] = {"root_path": root_path, "client": client, "http_version": http_version}
+        served |= {"app_state": self.app_state, "profile": profile, "extensions": extensions, "policy": policy}
+        served |= {"driver_kind": driver, "backend": backend, "backend_options": backend_options, "clock": clock}
+        self._server = SyncTransport(self.app, self._portal_factory, raise_server_exceptions, **served)
+        library: dict[str, Any] = {"follow_redirects": follow_redirects, "options": options}
         super().__init__(
-            base_url=base_url_of(adopt(base_url)),
-            headers=headers,
-            transport=transport,
-            follow_redirects=follow_redirects,
-            cookies=CountingJar(),
-            timeout=adopt(timeout),
-            **{name: adopt(value) for name, value in options.items()},
+            **library_arguments(self._server, base_url=base_url, headers=headers, timeout=timeout, **library)
         )
         self._start_short_path()
         if cookies is not None:
@@ -188,21 +168,10 @@ class TestClient(ShortPathClient, httpx.Client):
             )
             if response is not None:
                 return response
-        return super().request(
-            method,
-            self._merge_url(adopt(url)),
-            content=content,
-            data=data,
-            files=files,
-            json=json,
-            params=adopt(params),
-            headers=adopt(headers),
-            cookies=adopt(cookies),
-            auth=adopt(auth),
-            follow_redirects=follow_redirects,
-            timeout=adopt(timeout),
-            extensions=extensions,
-        )
+        own: dict[str, Any] = {"content": content, "data": data, "files": files, "json": json, "extensions": extensions}
+        other = {"params": params, "headers": headers, "cookies": cookies, "auth": auth, "timeout": timeout}
+        own |= {name: adopt(value) for name, value in other.items()}
+        return super().request(method, self._merge_url(adopt(url)), follow_redirects=follow_redirects, **own)
 
     async def _run_short(self, request: httpx.Request, prepared: Preparation) -> HTTPCall:
         """Call the app to its end, on the driver of the entered client or on a borrowed one."""
@@ -240,15 +209,16 @@ class TestClient(ShortPathClient, httpx.Client):
         try:
             super().request("GET", absolute, **kwargs)
         except Upgrade as upgrade:
-            session: WebSocketTestSession = upgrade.session
-            session.on_accept(cookie_keeper(self.cookies, absolute))
-            return session
+            upgraded: WebSocketTestSession = upgrade.session
+            upgraded.on_accept(cookie_keeper(self.cookies, absolute))
+            return upgraded
         raise MisuseError("the request for a WebSocket was answered by another transport; is one mounted for ws://?")
 
     def _connect_short(
         self,
         url: str,
         subprotocols: Sequence[str] | None,
+        *,
         headers: Any = None,
         params: Any = None,
         timeout: Any = DEFAULT,
@@ -257,7 +227,9 @@ class TestClient(ShortPathClient, httpx.Client):
         merged_params = None if params is None and not self._params else self._merge_queryparams(adopt(params))
         if merged_params is not None and not (isinstance(merged_params, httpx.QueryParams) and merged_params):
             return None
-        prepared = prepare(self._short.base_text(self._base_url), url, merged_params, self._merge_url, websocket=True)
+        prepared = prepare(
+            self._short.base_text(self._base_url), url, merged_params, merge=self._merge_url, websocket=True
+        )
         if prepared is None:
             return None
         offered = (
@@ -273,7 +245,7 @@ class TestClient(ShortPathClient, httpx.Client):
         if raw is None:
             return None
         seconds = self._timeout.read if timeout is DEFAULT else httpx.Timeout(adopt(timeout)).read
-        session = self._server.session(prepared, raw, list(offered or ()), seconds)
+        session: WebSocketTestSession = self._server.session(prepared, raw, list(offered or ()), timeout=seconds)
         session.on_accept(cookie_keeper(self._cookies, prepared.url))
         return session
 
@@ -290,9 +262,9 @@ class TestClient(ShortPathClient, httpx.Client):
             stack.callback(self._close_driver, driver)
             lifespan = LifespanSession(
                 self.app,
-                self.app_state,
-                driver,
-                self._server.policy,
+                state=self.app_state,
+                driver=driver,
+                policy=self._server.policy,
                 profile=self._server.profile,
                 timeout=self.timeout.read,
             )
@@ -364,7 +336,7 @@ class TestClient(ShortPathClient, httpx.Client):
         self._server.driver = None if portal is None else driver_of(portal)
 
     @contextlib.contextmanager
-    def _portal_factory(self) -> Iterator[BlockingPortal]:
+    def _portal_factory(self) -> Generator[BlockingPortal]:
         """The portal of the entered client, or one for this use alone."""
         portal = self.portal
         if portal is not None:

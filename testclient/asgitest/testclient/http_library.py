@@ -1,9 +1,8 @@
 """The HTTP client library the fronts are built on: httpx2 when it is installed, else httpx.
 
 The choice is the one ``starlette.testclient`` makes, so that the types of responses do not change for somebody who
-swaps
-one import. ``ASGITEST_HTTP=httpx`` or ``ASGITEST_HTTP=httpx2`` overrides it. Every other module takes the library
-from here.
+swaps one import. ``ASGITEST_HTTP=httpx`` or ``ASGITEST_HTTP=httpx2`` overrides it. Every other module takes the
+library from here.
 
 Depends on: the standard library, and on exactly one of httpx and httpx2.
 """

@@ -39,16 +39,16 @@ class LifespanSession:
     def __init__(
         self,
         app: Any,
+        *,
         state: dict[str, Any],
         driver: Driver,
         policy: Policy,
-        *,
         profile: Profile,
         timeout: float | None,
     ) -> None:
         scope = build_lifespan_scope(state=state, profile=profile)
         self.exchange = LifespanExchange(scope, profile=profile)
-        self.call = LifespanCall(app, self.exchange, scope, driver, policy)
+        self.call = LifespanCall(app, self.exchange, scope=scope, driver=driver, policy=policy)
         self.timeout = timeout
         self._before = contextvars.copy_context()
         self._context = self._before.copy()

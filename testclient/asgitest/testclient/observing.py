@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
     from asgitest.testclient.asgi import Finding, Trace
 
 __all__ = ["ExchangeRecord", "observe", "record_call"]
 
 _MAX_EXCERPT_BYTES = 65_536
+_BYTES = frozenset({bytes, bytearray, memoryview})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ observers: list[Callable[[ExchangeRecord], object]] = []
 
 
 @contextlib.contextmanager
-def observe(callback: Callable[[ExchangeRecord], object]) -> Iterator[None]:
+def observe(callback: Callable[[ExchangeRecord], object]) -> Generator[None]:
     """Call *callback* with a record of every app call of every client, while the block lasts.
 
     Args:
@@ -85,7 +86,7 @@ def record_call(call: Any) -> None:
 def _build_record(call: Any) -> ExchangeRecord:
     exchange = call.exchange
     is_http = call.scope["type"] == "http"
-    messages = [message for message in exchange.trace.messages if isinstance(message, dict)]
+    messages: list[dict[str, Any]] = [message for message in exchange.trace.messages if isinstance(message, dict)]
     return ExchangeRecord(
         kind=call.scope["type"],
         scope=call.scope,
@@ -104,7 +105,6 @@ def _build_record(call: Any) -> ExchangeRecord:
 
 def _joined(messages: list[dict[str, Any]], kind: str) -> bytes:
     """Join the bodies of the messages of one type, up to the limit."""
-    parts = (message.get("body") for message in messages if message.get("type") == kind)
-    return b"".join(bytes(part) for part in parts if isinstance(part, bytes | bytearray | memoryview))[
-        :_MAX_EXCERPT_BYTES
-    ]
+    parts: list[Any] = [message.get("body") for message in messages if message.get("type") == kind]
+    joined = b"".join(bytes(part) for part in parts if type(part) in _BYTES)
+    return joined[:_MAX_EXCERPT_BYTES]

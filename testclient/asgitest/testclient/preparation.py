@@ -59,7 +59,7 @@ def base_url_of(url: Any) -> Any:
 
 
 def prepare(
-    base_url: str, url: str, params: httpx.QueryParams | None, merge: Any, *, websocket: bool = False
+    base_url: str, url: str, params: httpx.QueryParams | None, *, merge: Any, websocket: bool = False
 ) -> Preparation | None:
     """Look up, or make, the preparation of a URL; ``None`` if it is not for the short path.
 

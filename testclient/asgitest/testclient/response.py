@@ -12,7 +12,7 @@ from asgitest.testclient.http_library import httpx
 
 if TYPE_CHECKING:
     from asgitest.testclient.asgi import Finding, Trace
-    from asgitest.testclient.call import HTTPCall
+    from asgitest.testclient.http_call import HTTPCall
 
 __all__ = ["Conversation", "Response", "build_response"]
 

@@ -128,9 +128,9 @@ def _routes_under(app: Any, root_path: str, host: str | None, *, seen: tuple[int
             yield from _routes_under(original.app, root_path, original.host, seen=(*seen, id(owner)))
         elif hasattr(original, "routes") and not hasattr(original, "path"):
             prefix = root_path + str(getattr(route, "frontend_prefix", ""))
-            yield from (_mount_route(frontend, owner, prefix, host) for frontend in original.routes)
+            yield from (_mount_route(frontend, owner, prefix, host=host) for frontend in original.routes)
         elif hasattr(original, "app"):
-            mount = _mount_route(route, owner, root_path, host)
+            mount = _mount_route(route, owner, root_path, host=host)
             yield mount
             yield from _routes_under(mount.mounted, mount.path, host, seen=(*seen, id(owner)))
 
@@ -173,7 +173,7 @@ def _endpoint_route(original: Any, route: Any, owner: Any, *, root_path: str, ho
     )
 
 
-def _mount_route(route: Any, owner: Any, root_path: str, host: str | None) -> Route:
+def _mount_route(route: Any, owner: Any, root_path: str, *, host: str | None) -> Route:
     """A mount of Starlette: all paths below its own belong to another app."""
     mounted = getattr(route, "app", None)
     return Route(
@@ -194,13 +194,13 @@ def _litestar_routes(route: Any, owner: Any, root_path: str, *, seen: tuple[int,
     """One route of Litestar has a handler for each set of methods, in no order; here they are sorted."""
     handlers = getattr(route, "route_handlers", None) or [route.route_handler]
     for handler in sorted(handlers, key=_litestar_methods):
-        found = _litestar_route(route, handler, owner, root_path)
+        found = _litestar_route(route, handler, owner, root_path=root_path)
         yield found
         if found.kind == "mount":
             yield from _routes_under(found.mounted, found.path.rstrip("/"), None, seen=(*seen, id(owner)))
 
 
-def _litestar_route(route: Any, handler: Any, owner: Any, root_path: str) -> Route:
+def _litestar_route(route: Any, handler: Any, owner: Any, *, root_path: str) -> Route:
     """The route of one handler of Litestar."""
     mounted = bool(getattr(handler, "is_mount", False))
     websocket = str(getattr(route.scope_type, "value", route.scope_type)) == "websocket"

@@ -1,8 +1,7 @@
 """The server that is not there: what an app is served with when a test calls it in process.
 
 It knows the app, the profile of the server it stands for, the state, the address of the client and the limits; it
-builds
-scopes from requests and makes app calls of them. Both clients and both transports are fronts of it.
+builds scopes from requests and makes app calls of them. Both clients and both transports are fronts of it.
 
 Source: ASGI ``www``, HTTP and WebSocket connection scope.
 Depends on: call, lifespan_session, driver, policy, errors, http_library.
@@ -23,9 +22,10 @@ from asgitest.testclient.asgi import (
     build_http_scope,
     build_websocket_scope,
 )
-from asgitest.testclient.call import HTTPCall, SocketCall, Upload
+from asgitest.testclient.call import SocketCall
 from asgitest.testclient.driver import make_driver
 from asgitest.testclient.errors import LifespanWarning, MisuseError
+from asgitest.testclient.http_call import HTTPCall, Upload
 from asgitest.testclient.http_library import httpx
 from asgitest.testclient.lifespan_session import has_own_lifespan
 from asgitest.testclient.policy import Policy
@@ -192,7 +192,7 @@ class InProcessServer:
         """Make the app call for a request; its body is pulled lazily if it is an iterator."""
         scope = self.http_scope(request)
         exchange = HTTPExchange(scope, profile=self.profile, checks=self.policy.mode != "off")
-        call = HTTPCall(self.app, exchange, scope, driver, self.policy, streaming=streaming)
+        call = HTTPCall(self.app, exchange, scope=scope, driver=driver, policy=self.policy, streaming=streaming)
         if "transfer-encoding" in request.headers and not isinstance(request.stream, httpx.ByteStream):
             call.upload = Upload(request.stream)
         else:
@@ -223,7 +223,7 @@ class InProcessServer:
     def socket_call(self, scope: dict[str, Any], driver: Driver) -> SocketCall:
         """Make the app call for a WebSocket handshake."""
         exchange = WebSocketExchange(scope, profile=self.profile)
-        return SocketCall(self.app, exchange, scope, driver, self.policy)
+        return SocketCall(self.app, exchange, scope=scope, driver=driver, policy=self.policy)
 
 
 def check_header_values(headers: list[tuple[bytes, bytes]]) -> None:

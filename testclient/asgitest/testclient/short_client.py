@@ -20,7 +20,7 @@ from asgitest.testclient.preparation import prepare, prepare_absolute
 from asgitest.testclient.short_path import REDIRECT_STATUSES, ShortPath, finish_response
 
 if TYPE_CHECKING:
-    from asgitest.testclient.call import HTTPCall
+    from asgitest.testclient.http_call import HTTPCall
     from asgitest.testclient.preparation import Preparation
     from asgitest.testclient.response import Response
 
@@ -93,7 +93,7 @@ class ShortPathClient:
             merged_params = client._merge_queryparams(adopt(params))
             if not isinstance(merged_params, httpx.QueryParams) or not merged_params:
                 return None
-        prepared = prepare(self._short.base_text(client._base_url), url, merged_params, client._merge_url)
+        prepared = prepare(self._short.base_text(client._base_url), url, merged_params, merge=client._merge_url)
         if prepared is None:
             return None
         request = self._short.build(

@@ -1,12 +1,10 @@
 """The short path of a request through the HTTP library, for the requests that tests are made of.
 
 The HTTP library spends a quarter of a millisecond on a request before it reaches the transport, and most of that on
-work whose
-result is the same each time. This module builds the same ``Request`` and ``Response`` objects with less work, and
-gives up
-(returns ``None``) for anything unusual, so that the library's own path remains the one definition of what a request
-means:
-a differential test drives both with the same requests and compares what the app saw and what the test got.
+work whose result is the same each time. This module builds the same ``Request`` and ``Response`` objects with less
+work, and gives up (returns ``None``) for anything unusual, so that the library's own path remains the one definition of
+what a request means: a differential test drives both with the same requests and compares what the app saw and what the
+test got.
 
 Depends on: http_library, server, response.
 """
@@ -19,7 +17,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from asgitest.testclient.asgi import HTTPExchange, build_http_scope
-from asgitest.testclient.call import HTTPCall
+from asgitest.testclient.http_call import HTTPCall
 from asgitest.testclient.http_library import httpx
 from asgitest.testclient.response import Conversation, Response, add_debug
 from asgitest.testclient.upgrade import upgrade_headers
@@ -214,7 +212,7 @@ def make_call(server: InProcessServer, request: httpx.Request, prepared: Prepara
     policy = server.policy
     exchange = HTTPExchange(scope, profile=server.profile, checks=policy.mode != "off")
     exchange.client_sent(request.content, more=False)
-    return HTTPCall(server.app, exchange, scope, driver, policy)
+    return HTTPCall(server.app, exchange, scope=scope, driver=driver, policy=policy)
 
 
 def has_forbidden(headers: ClientHeaders) -> bool:

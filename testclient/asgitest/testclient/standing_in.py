@@ -58,7 +58,7 @@ def starlettes_sentence(exchange: Any, message: Any) -> str:
     Returns:
         The sentence; empty where Starlette's client says nothing.
     """
-    kind = message.get("type") if isinstance(message, dict) else None
+    kind: Any = message["type"] if _is_typed(message) else None
     state = str(getattr(exchange, "state", ""))
     if kind == "http.response.start" and state != "waiting":
         return 'Received multiple "http.response.start" messages.'
@@ -70,6 +70,10 @@ def starlettes_sentence(exchange: Any, message: Any) -> str:
         when = "after response completed" if state == "complete" else "before body completed"
         return f'Received "http.response.trailers" {when}.'
     return ""
+
+
+def _is_typed(message: Any) -> bool:
+    return isinstance(message, dict) and "type" in message
 
 
 _OF_BODIES = {

@@ -13,14 +13,15 @@ from asgitest.testclient.driver import complete, make_driver
 from asgitest.testclient.http_library import httpx
 from asgitest.testclient.response import build_response
 from asgitest.testclient.server import DEFAULT_TIMEOUT, InProcessServer
+from asgitest.testclient.session import Session
 from asgitest.testclient.upgrade import Upgrade
-from asgitest.testclient.websocket_session import Session, WebSocketTestSession
+from asgitest.testclient.websocket_session import WebSocketTestSession
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    from asgitest.testclient.call import HTTPCall
     from asgitest.testclient.driver import Driver
+    from asgitest.testclient.http_call import HTTPCall
     from asgitest.testclient.preparation import Preparation
     from asgitest.testclient.response import Response
 
@@ -128,6 +129,7 @@ class SyncTransport(InProcessServer, httpx.BaseTransport):
         app: Any,
         portal_factory: Any = None,
         raise_server_exceptions: bool = True,
+        *,
         root_path: str = "",
         **options: Any,
     ) -> None:
@@ -158,7 +160,12 @@ class SyncTransport(InProcessServer, httpx.BaseTransport):
         return self._session_of(self.socket_scope(request), read_timeout(request))
 
     def session(
-        self, prepared: Preparation, headers: list[tuple[bytes, bytes]], subprotocols: list[str], timeout: float | None
+        self,
+        prepared: Preparation,
+        headers: list[tuple[bytes, bytes]],
+        subprotocols: list[str],
+        *,
+        timeout: float | None,
     ) -> WebSocketTestSession:
         """Make the session of a handshake that the short path has built."""
         return self._session_of(self.prepared_socket_scope(prepared, headers, subprotocols), timeout)
