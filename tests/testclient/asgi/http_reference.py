@@ -6,6 +6,14 @@ from typing import Any
 
 from tests.testclient.asgi.builders import body, start, trailers
 
+
+class File:
+    """A file that the system has opened."""
+
+    def fileno(self) -> int:
+        return 1
+
+
 # What can happen, as the exchange is told of it: a word is a tuple of these keys.
 EVENTS: dict[str, Any] = {
     "start": start(),
@@ -14,7 +22,7 @@ EVENTS: dict[str, Any] = {
     "more, with a note": body(b"a", more_body=True, note="not on the fast path"),
     "last": body(b"a"),
     "path": {"type": "http.response.pathsend", "path": "/srv/a.txt"},
-    "copy": {"type": "http.response.zerocopysend", "file": 1},
+    "copy": {"type": "http.response.zerocopysend", "file": File()},
     "trailer": trailers(more_trailers=True),
     "trailers": trailers(),
     "hint": {"type": "http.response.early_hint", "links": [b"</a>"]},

@@ -73,14 +73,10 @@ class Reference:
         state = self.state
         if state in {"failed", "down"}:
             return None
-        if state == "idle" and raised:
-            self.unsupported = True
+        self.unsupported = state == "idle" and raised
+        self.broken = not self.unsupported
+        if self.refused or self.unsupported:
             return None
-        self.broken = True
-        if self.refused:
-            return None
-        if state == "stopping":
-            return "LS-004"
-        if state == "up":
-            return "LS-008" if raised else "LS-009"
-        return "LS-014" if raised else "LS-001"
+        silent = {"stopping": "LS-004", "up": "LS-009"}
+        loud = {"stopping": "LS-004", "up": "LS-008", "starting": "LS-014"}
+        return loud[state] if raised else silent.get(state, "LS-001")

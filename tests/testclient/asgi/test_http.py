@@ -5,15 +5,16 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
-import pytest
-from asgitest.testclient.asgi import DAPHNE, HYPERCORN, RULES, HTTPExchange, Level
-from asgitest.testclient.asgi import http as module
-from asgitest.testclient.asgi.http import HTTP_TABLE, HTTPInput, HTTPState, Step
-from tests.testclient.asgi.builders import HTTP_EXTENSIONS, body, http, ids, start, started, trailers
+from asgitest.testclient.asgi import RULES, HTTPExchange, Level
+from asgitest.testclient.asgi.http_table import HTTP_TABLE, HTTPInput, HTTPState
+from asgitest.testclient.asgi.tables import Step
+from tests.testclient.asgi.builders import HTTP_EXTENSIONS, ids
 from tests.testclient.asgi.http_reference import EVENTS, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import pytest
 
 Word = tuple[str, ...]
 
@@ -105,7 +106,7 @@ def mutants() -> Iterator[tuple[tuple[HTTPState, HTTPInput], Step]]:
 def test_every_mutant_of_the_table_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Findings and the state at the end are both compared, so no cell is untested."""
     table = dict(HTTP_TABLE)
-    monkeypatch.setattr(module, "HTTP_TABLE", table)
+    monkeypatch.setattr(HTTPExchange, "table", table)
     words = words_by_cell()
     survivors = []
     for cell, mutant in mutants():

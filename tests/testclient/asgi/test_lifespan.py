@@ -5,16 +5,16 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from asgitest.testclient.asgi import RULES, Level, LifespanExchange
-from asgitest.testclient.asgi import lifespan as module
-from asgitest.testclient.asgi.http import Step
-from asgitest.testclient.asgi.lifespan import LIFESPAN_TABLE, LifespanInput, LifespanState
-from tests.testclient.asgi.builders import ids, lifespan
+from asgitest.testclient.asgi.lifespan_table import LIFESPAN_TABLE, LifespanInput, LifespanState
+from asgitest.testclient.asgi.tables import Step
+from tests.testclient.asgi.builders import ids
 from tests.testclient.asgi.lifespan_reference import EVENTS, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import pytest
 
 Word = tuple[str, ...]
 
@@ -105,7 +105,7 @@ UNREACHED = {
 
 
 def test_nothing_reaches_what_is_said_to_be_unreached(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LIFESPAN_TABLE", {k: v for k, v in LIFESPAN_TABLE.items() if k not in UNREACHED})
+    monkeypatch.setattr(LifespanExchange, "table", {k: v for k, v in LIFESPAN_TABLE.items() if k not in UNREACHED})
 
     assert [word for word in WORDS if not agrees(word)] == []
 
@@ -128,7 +128,7 @@ def mutants() -> Iterator[tuple[tuple[LifespanState, LifespanInput], Step]]:
 def test_every_mutant_of_the_table_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Findings and the state at the end are both compared, so no cell is untested."""
     table = dict(LIFESPAN_TABLE)
-    monkeypatch.setattr(module, "LIFESPAN_TABLE", table)
+    monkeypatch.setattr(LifespanExchange, "table", table)
     words: dict[Any, list[Word]] = {cell: [] for cell in table}
     for word in WORDS:
         words[converse(word[:-1])[1].state, INPUTS[word[-1]]].append(word)

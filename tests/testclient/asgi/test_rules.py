@@ -6,6 +6,7 @@ import asyncio
 import re
 
 import pytest
+
 from asgitest.testclient.asgi import RULES, Level, Rule
 from tests.testclient.asgi.builders import ids
 from tests.testclient.asgi.example_runner import converse, load

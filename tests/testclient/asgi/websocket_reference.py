@@ -58,7 +58,7 @@ class Reference:
             return self.refuse("APP-005")
         if self.gone:
             return None
-        return getattr(self, "on_" + event.split(",")[0].replace(" ", "_"))()
+        return getattr(self, "on_" + event.split(",", maxsplit=1)[0].replace(" ", "_"))()
 
     def refuse(self, rule: str) -> str:
         self.refused = True

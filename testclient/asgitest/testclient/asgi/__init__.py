@@ -1,7 +1,7 @@
 """The Sans-I/O core: everything ASGI says about one conversation, as values and tables.
 
-Nothing here waits, raises an error of the project, or looks at a clock. Exchanges take what the client and the app do, and
-return messages and findings; the shell outside raises and waits.
+Nothing here waits, raises an error of the project, or looks at a clock. Exchanges take what the client and the app
+do, and return messages and findings; the shell outside raises and waits.
 
 Depends on: the standard library, without its modules for I/O, threads and time.
 """

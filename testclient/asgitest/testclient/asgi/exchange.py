@@ -1,39 +1,30 @@
-"""What the three exchanges share: the scope, the trace, and the findings made so far.
+"""What the three exchanges share: the scope, the trace, the way of a message through its checks, and the findings made.
 
-Depends on: findings, profiles, rules, trace.
+Depends on: findings, profiles, rules, shapes, tables, trace.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from asgitest.testclient.asgi.findings import Finding, Problem, show
+from asgitest.testclient.asgi.keeping import Keeping
 from asgitest.testclient.asgi.profiles import UVICORN
 from asgitest.testclient.asgi.rules import RULES, Level
+from asgitest.testclient.asgi.shapes import check_offered, read_message
 from asgitest.testclient.asgi.trace import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from asgitest.testclient.asgi.profiles import Profile
+    from asgitest.testclient.asgi.tables import Step
     from asgitest.testclient.asgi.trace import Message
 
-__all__ = ["Exchange"]
+__all__ = ["Exchange", "is_error"]
 
-_CORE_KEYS = (
-    "type",
-    "method",
-    "path",
-    "root_path",
-    "raw_path",
-    "query_string",
-    "scheme",
-    "client",
-    "server",
-    "http_version",
-)
-_WARNED_KEYS = frozenset({"type", "method", "headers"})
+_CANCELLATIONS = frozenset({"CancelledError", "Cancelled", "GeneratorExit"})
 
 
 class Exchange:
@@ -45,19 +36,25 @@ class Exchange:
         checks: Whether messages are checked for more than is needed to keep the state right.
     """
 
+    protocol: ClassVar[str]
+    noun: ClassVar[str]
+    table: ClassVar[Mapping[tuple[Any, Any], Step]]
+    readers: ClassVar[Mapping[str, Callable[[Any, Message, list[Problem]], None]]]
+
     __slots__ = (
-        "_before",
         "_counts",
+        "_doubted",
         "_ended",
-        "_fields_before",
+        "_keeping",
+        "_offered",
         "_pending",
         "_refused",
         "_seen",
-        "_sent_fields",
         "checks",
         "findings",
         "profile",
         "scope",
+        "state",
         "trace",
     )
 
@@ -65,22 +62,46 @@ class Exchange:
         self.scope = scope
         self.profile = profile
         self.checks = checks
+        self.state: Any = None
         self.findings: list[Finding] = []
         self.trace = Trace(scope)
-        self._before = scope.copy()
-        fields = scope.get("headers")
-        self._fields_before = fields[:] if type(fields) is list else None
+        self._keeping = Keeping(scope) if checks else None
         self._seen: dict[tuple[str, str], Finding] = {}
         self._counts: dict[tuple[str, str], int] = {}
         self._pending: list[Problem] = []
         self._refused = False
         self._ended = False
-        self._sent_fields: tuple[list[Any], list[Any]] | None = None
+        self._doubted: Any = None
+        self._offered: Mapping[str, Any] = scope.get("extensions") or {}
 
     @property
     def counts(self) -> dict[Finding, int]:
         """How often each finding was made."""
         return {finding: self._counts[key] for key, finding in self._seen.items()}
+
+    # A message of the app -----------------------------------------------------------------------------------------
+
+    def app_sent(self, message: Any) -> Sequence[Finding]:
+        """Take a message of the app: record it, judge it, and move on.
+
+        Args:
+            message: Whatever the app sent.
+
+        Returns:
+            What is wrong with it; empty if nothing is.
+        """
+        return self._take(message)
+
+    def app_misused(self, what: str, rule_id: str, detail: str) -> Sequence[Finding]:
+        """Record that the app called ``send`` or ``receive`` in a way that no server expects.
+
+        Args:
+            what: ``"send"`` or ``"receive"``.
+            rule_id: Which rule that breaks.
+            detail: What happened, as a sentence without a final stop.
+        """
+        self.trace.add("--", f"the app misuses {what}")
+        return self._place([Problem(rule_id, detail, what)], self.trace.count)
 
     def app_sent_by_name(self, names: Iterable[str]) -> Sequence[Finding]:
         """Record that the app called ``send`` with keyword arguments.
@@ -88,8 +109,79 @@ class Exchange:
         Args:
             names: Of the keywords.
         """
-        detail = f"the app called send({', '.join(f'{name}=...' for name in names)}); servers name that parameter as they like"
-        return self._place([Problem("ASGI-MSG-009", detail, "send")], None)
+        given = ", ".join(f"{name}=..." for name in names)
+        return self.app_misused(
+            "send", "ASGI-MSG-009", f"the app called send({given}); servers name that parameter as they like"
+        )
+
+    def app_asked_late(self) -> Sequence[Finding]:
+        """Record that the app called ``receive`` after it had returned."""
+        return self.app_misused("receive", "ASGI-APP-005", "receive is not used after the app has returned, but it was")
+
+    def _take(self, given: Any) -> Sequence[Finding]:
+        """Take a message the thorough way."""
+        problems: list[Problem] = []
+        index = self.trace.count + 1
+        try:
+            message = read_message(given, self.protocol, problems)
+            self.trace.add("<-", given if message is None else message.copy())
+            if message is not None:
+                self._read(message, problems)
+        except Exception as error:  # noqa: BLE001 - values of the app may do anything when they are looked at
+            if self.trace.count < index:
+                self.trace.add("<-", show(given))
+            detail = f"the message cannot be read: looking at it raises {type(error).__name__}"
+            problems.append(Problem("ASGI-MSG-004", detail, "message"))
+        return self._conclude(problems, index)
+
+    def _read(self, message: Message, problems: list[Problem]) -> None:
+        """Read one message by its type."""
+        if self._ended:
+            late = f"message {self.trace.count} is {show(message['type'])}"
+            detail = f"send is not used after the app has returned, but {late}"
+            problems.append(Problem("ASGI-APP-005", detail, "send"))
+            return
+        kind = message["type"]
+        if check_offered(kind, self._offered, problems):
+            self.readers[kind](self, message, problems)
+
+    def _conclude(self, problems: list[Problem], index: int) -> Sequence[Finding]:
+        """Make findings of the problems of one message, and of those that waited for it."""
+        if self._pending:
+            problems = [*self._pending, *problems]
+            self._pending = []
+        if not problems:
+            return ()
+        if any(is_error(problem) for problem in problems):
+            self._refused = True
+        return self._place(problems, index)
+
+    def _move(self, item: Any, message: Message, problems: list[Problem]) -> bool:
+        """Look up where a message leads and go there.
+
+        A message of a wrong shape may count or not, as the server likes: what follows it is judged by the reading in
+        which it is legal.
+
+        Returns:
+            Whether the message was taken.
+        """
+        step = self.table[self.state, item]
+        if step.rule is not None and self._doubted is not None and self.table[self._doubted, item].rule is None:
+            step = self.table[self._doubted, item]
+        self._doubted = None
+        if step.rule is not None:
+            problems.append(self._out_of_order(step.rule, message))
+            if RULES[step.rule].level is Level.ERROR:
+                return False
+        before, self.state = self.state, step.state
+        if problems and any(is_error(problem) for problem in problems):
+            self._doubted = before
+        return True
+
+    def _out_of_order(self, rule_id: str, message: Message) -> Problem:
+        kind = message["type"]
+        detail = f"{RULES[rule_id].title}, but message {self.trace.count} is {kind} while {self.noun} is {self.state}"
+        return Problem(rule_id, detail, kind)
 
     def _place(self, problems: Sequence[Problem], index: int | None) -> Sequence[Finding]:
         """Make findings of problems; one that was made before is returned again only if it is an error."""
@@ -110,7 +202,46 @@ class Exchange:
                     placed.append(finding)
         return placed
 
-    def _end(self, value: Any, problems: list[Problem]) -> None:
+    # The end ------------------------------------------------------------------------------------------------------
+
+    def app_returned(self, value: Any = None) -> Sequence[Finding]:
+        """Record that the app call has ended.
+
+        Args:
+            value: What it returned.
+        """
+        if self._ended:
+            return ()
+        problems: list[Problem] = []
+        self.trace.add("--", "the app returned")
+        self._returned(problems)
+        return self._end(value, problems)
+
+    def app_raised(self, error: BaseException) -> Sequence[Finding]:
+        """Record that the app call has ended with an exception.
+
+        Args:
+            error: Which. One that only says that the task was cancelled is no fault of the app.
+        """
+        if self._ended:
+            return ()
+        problems: list[Problem] = []
+        self.trace.add("--", f"the app raised {type(error).__name__}")
+        kind = type(error).__name__
+        cancelled = kind in _CANCELLATIONS
+        self._raised(problems, cancelled=cancelled)
+        if not isinstance(error, Exception) and not cancelled:
+            problems.append(Problem("ASGI-APP-010", f"{kind} escaped from the app", kind))
+        return self._end(None, problems)
+
+    def _returned(self, problems: list[Problem]) -> None:
+        """Move on because the app returned."""
+        raise NotImplementedError
+
+    def _raised(self, problems: list[Problem], *, cancelled: bool) -> None:
+        """Move on because the app raised."""
+
+    def _end(self, value: Any, problems: list[Problem]) -> Sequence[Finding]:
         """Collect what can only be judged when the call has ended."""
         self._ended = True
         if self._pending:
@@ -118,53 +249,12 @@ class Exchange:
             self._pending = []
         if value is not None:
             problems.append(Problem("ASGI-APP-002", f"the app returned {show(value)} instead of None", "return"))
-        if self.checks:
+        if self._keeping is not None:
             with suppress(Exception):  # values of the app may do anything when they are compared
-                self._compare_scope(problems)
-                if self._sent_fields is not None and self._sent_fields[0] != self._sent_fields[1]:
-                    problems.append(
-                        Problem("ASGI-MSG-010", "the list of headers was changed after it had been sent", "headers")
-                    )
-
-    def _compare_scope(self, problems: list[Problem]) -> None:
-        """See whether the app changed what the specification says is in the scope; its own keys are its own business."""
-        before, scope = self._before, self.scope
-        for key in _CORE_KEYS:
-            if before.get(key) is not scope.get(key) and not _equal(before.get(key), scope.get(key)):
-                problems.append(_changed(key, before.get(key), scope.get(key)))
-        fields = scope.get("headers")
-        # Starlette puts an equal list in the place of the headers; only other contents are a change.
-        if self._fields_before is not None and not _equal(self._fields_before, fields):
-            problems.append(_changed("headers", self._fields_before, fields))
-
-    def _raised(self, error: BaseException, problems: list[Problem]) -> None:
-        self._end(None, problems)
-        kind = type(error)
-        if not isinstance(error, Exception) and kind.__name__ not in {"CancelledError", "Cancelled", "GeneratorExit"}:
-            problems.append(Problem("ASGI-APP-010", f"{kind.__name__} escaped from the app", kind.__name__))
+                self._keeping.compare(self.scope, problems)
+        return self._place(problems, None) if problems else ()
 
 
-def _equal(before: Any, after: Any) -> bool:
-    """Whether two values are equal; values of an app may raise when they are compared, and are not equal then."""
-    try:
-        return bool(before == after)
-    except Exception:  # noqa: BLE001 - whatever the app's values do
-        return False
-
-
-def _changed(key: str, before: Any, after: Any) -> Problem:
-    """Say that a key of the scope was changed in place; adapting a path on the way into a mount is common, the rest is not."""
-    level = Level.WARNING if key in _WARNED_KEYS else Level.INFO
-    if key == "path" and isinstance(before, str) and isinstance(after, str):
-        kept = after.strip("/")
-        adapted = before.strip("/").endswith(kept) or kept == "/".join(filter(None, before.split("/")))
-        level = Level.INFO if adapted else Level.WARNING
-    detail = f"the app changed scope[{key!r}] in place, from {show(before)} to {show(after)}"
-    return Problem("ASGI-APP-004", detail, key, level)
-
-
-def late(message: Message, index: int) -> Problem:
-    """Say that a message came after the app call had ended."""
-    kind = message.get("type")
-    detail = f"send is not used after the app has returned, but message {index} is {show(kind)}"
-    return Problem("ASGI-APP-005", detail, "send")
+def is_error(problem: Problem) -> bool:
+    """Whether a problem is one of a MUST rule."""
+    return (problem.level or RULES[problem.rule_id].level) is Level.ERROR

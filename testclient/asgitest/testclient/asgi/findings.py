@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from asgitest.testclient.asgi.kinds import class_of
+
 if TYPE_CHECKING:
     from asgitest.testclient.asgi.rules import Level, Rule
 
@@ -58,7 +60,7 @@ def show(value: Any) -> str:
     Args:
         value: Anything, also an object whose ``repr`` raises.
     """
-    kind = type(value)
+    kind = class_of(value)
     if kind in {str, bytes, bytearray, list, tuple, dict, set, frozenset} and len(value) > _SHOWN:
         if kind in {str, bytes, bytearray}:
             return f"{value[:_SHOWN]!r}..."

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asgitest.testclient.asgi.findings import Problem, show
+from asgitest.testclient.asgi.kinds import class_of, is_dict
 from asgitest.testclient.asgi.rules import Level
 
 if TYPE_CHECKING:
@@ -26,13 +27,17 @@ _BREAKS = re.compile(rb"[\r\n\0]")
 _CONTROLS = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _UPPER = re.compile(rb"[A-Z]")
 _DIGITS = re.compile(rb"[0-9]+")
+_SPACES = frozenset({b" ", b"\t"})
 
 CONNECTION_FIELDS = frozenset({b"connection", b"keep-alive", b"proxy-connection", b"upgrade"})
 SINGLETONS = frozenset(
     {
+        b"access-control-allow-credentials",
         b"access-control-allow-origin",
+        b"access-control-max-age",
         b"age",
         b"content-disposition",
+        b"content-location",
         b"content-range",
         b"content-type",
         b"date",
@@ -78,7 +83,7 @@ _NOT_IN_TRAILERS = (
 
 
 class Verdict(NamedTuple):
-    """What is known about one pair: its name in lower case if there are rules for that name, and what is wrong with it."""
+    """What is known about one pair: its name in lower case, and what is wrong with it."""
 
     name: bytes
     problems: tuple[Problem, ...]
@@ -113,7 +118,7 @@ def check_fields(headers: Any, problems: list[Problem], *, multiplexed: bool = F
     special: list[Pair] = []
     known = _verdicts.get
     for given in _iterate(headers, problems):
-        pair = given if type(given) is tuple else _as_pair(given)
+        pair = given if class_of(given) is tuple else _as_pair(given)
         try:
             verdict = known(pair, _UNSEEN)
         except TypeError:
@@ -142,14 +147,15 @@ def read_fields(headers: Any) -> Fields:
 
 
 def _iterate(headers: Any, problems: list[Problem]) -> Iterable[Any]:
-    kind = type(headers)
+    kind = class_of(headers)
     if kind is list or kind is tuple:
         pairs: Iterable[Any] = headers
         return pairs
-    if headers is None or isinstance(headers, dict | str | bytes | bytearray) or not hasattr(headers, "__iter__"):
-        detail = f"headers are an iterable of (name, value) pairs, but these are {'a dict' if kind is dict else show(headers)}"
+    if issubclass(kind, dict | str | bytes | bytearray) or not hasattr(headers, "__iter__"):
+        given = "a dict" if kind is dict else show(headers)
+        detail = f"headers are an iterable of (name, value) pairs, but these are {given}"
         problems.append(Problem("ASGI-HTTP-010", detail, "headers"))
-        return list(headers.items()) if isinstance(headers, dict) else ()
+        return list(headers.items()) if is_dict(headers) else ()
     if hasattr(headers, "__next__"):
         problems.append(
             Problem("ASGI-HTTP-023", "headers can be read only once, so no middleware can look at them", "headers")
@@ -159,7 +165,7 @@ def _iterate(headers: Any, problems: list[Problem]) -> Iterable[Any]:
 
 def _as_pair(given: Any) -> Any:
     """Make a tuple of a pair that is another kind of iterable; anything else stays what it is."""
-    if isinstance(given, str | bytes | bytearray | dict):
+    if issubclass(type(given), str | bytes | bytearray | dict):
         return given
     try:
         return tuple(given)
@@ -169,12 +175,14 @@ def _as_pair(given: Any) -> Any:
 
 def _judge(pair: Any, problems: list[Problem]) -> tuple[Pair | None, Verdict | None]:
     """Judge a pair for the first time; one that is not two byte strings is repaired, or left out."""
-    if type(pair) is not tuple or len(pair) != 2:  # noqa: PLR2004 - a pair
+    kind = class_of(pair)
+    if kind is not tuple or len(pair) != 2:  # noqa: PLR2004 - a pair
         problems.append(
             Problem("ASGI-HTTP-010", f"a header is a (name, value) pair, but one is {show(pair)}", "headers")
         )
         return None, None
-    name, value = (_as_bytes(part, rule, problems) for part, rule in zip(pair, _TYPE_RULES, strict=True))
+    name = _as_bytes(pair[0], _NAME, problems)
+    value = _as_bytes(pair[1], _VALUE, problems)
     if name is None or value is None:
         return None, None
     if name is not pair[0] or value is not pair[1]:
@@ -189,7 +197,8 @@ def _judge(pair: Any, problems: list[Problem]) -> tuple[Pair | None, Verdict | N
     return (name, value), verdict
 
 
-_TYPE_RULES = (("ASGI-HTTP-011", "name"), ("ASGI-HTTP-012", "value"))
+_NAME = ("ASGI-HTTP-011", "name")
+_VALUE = ("ASGI-HTTP-012", "value")
 
 
 def _as_bytes(part: Any, rule: tuple[str, str], problems: list[Problem]) -> bytes | None:
@@ -199,16 +208,14 @@ def _as_bytes(part: Any, rule: tuple[str, str], problems: list[Problem]) -> byte
     if isinstance(part, bytes):
         return bytes(part)
     identifier, word = rule
-    problems.append(
-        Problem(
-            identifier, f"a header {word} is bytes, but {show(part)} is {_article(type(part).__name__)}", show(part)
-        )
-    )
+    kind = class_of(part)
+    detail = f"a header {word} is bytes, but {show(part)} is {_article(kind.__name__)}"
+    problems.append(Problem(identifier, detail, word))
     if isinstance(part, str):
         return part.encode("latin-1", "replace")
-    if isinstance(part, bytearray | memoryview):
+    if kind in {bytearray, memoryview}:
         return bytes(part)
-    return str(part).encode() if type(part) in {int, float, bool} else None
+    return str(part).encode() if kind in {int, float, bool} else None
 
 
 def _article(word: str) -> str:
@@ -218,25 +225,22 @@ def _article(word: str) -> str:
 def _syntax(name: bytes, value: bytes) -> tuple[Problem, ...]:
     """Judge the syntax of one field."""
     found: list[Problem] = []
-    subject = repr(name)
     shown = show(name)
     if name.startswith(b":"):
-        found.append(Problem("ASGI-HTTP-017", f"{shown} is a pseudo header, which only the server makes", subject))
+        found.append(Problem("ASGI-HTTP-017", f"{shown} is a pseudo header, which only the server makes", "headers"))
     elif not _TOKEN.fullmatch(name):
-        found.append(Problem("ASGI-HTTP-014", f"the header name {shown} is no token of RFC 9110", subject))
-    if _UPPER.search(name):
-        found.append(Problem("ASGI-HTTP-013", f"the header name {shown} is not in lower case", subject))
+        found.append(Problem("ASGI-HTTP-014", f"the header name {shown} is no token of RFC 9110", "headers"))
+    elif _UPPER.search(name):
+        found.append(Problem("ASGI-HTTP-013", f"the header name {shown} is not in lower case", "headers"))
     if _BREAKS.search(value):
-        found.append(
-            Problem("ASGI-HTTP-015", f"the value of {shown} holds a line break or NUL: {show(value)}", subject)
-        )
+        detail = f"the value of {shown} holds a line break or NUL: {show(value)}"
+        found.append(Problem("ASGI-HTTP-015", detail, "headers"))
     elif _CONTROLS.search(value):
         detail = f"the value of {shown} holds a control character: {show(value)}"
-        found.append(Problem("ASGI-HTTP-015", detail, subject, Level.WARNING))
-    if value[:1] in {b" ", b"\t"} or value[-1:] in {b" ", b"\t"}:
-        found.append(
-            Problem("ASGI-HTTP-016", f"the value of {shown} begins or ends with white space: {show(value)}", subject)
-        )
+        found.append(Problem("ASGI-HTTP-015", detail, "controls", Level.WARNING))
+    elif value[:1] in _SPACES or value[-1:] in _SPACES:
+        detail = f"the value of {shown} begins or ends with white space: {show(value)}"
+        found.append(Problem("ASGI-HTTP-016", detail, "headers"))
     return tuple(found)
 
 
@@ -265,7 +269,7 @@ def _check_together(special: list[Pair], problems: list[Problem], *, multiplexed
                 ", and contradicts content-length" if level else ""
             )
             problems.append(Problem("ASGI-HTTP-018", detail, "transfer-encoding", level))
-        elif name == b"content-length" and not _DIGITS.fullmatch(value):
+        elif name == b"content-length" and not _DIGITS.fullmatch(value.strip(b" \t")):
             problems.append(
                 Problem(
                     "ASGI-HTTP-026",
@@ -295,7 +299,7 @@ def content_length(special: list[Pair]) -> int | None:
     values = {value for name, value in special if name == b"content-length"}
     if len(values) != 1:
         return None
-    value = values.pop()
+    value = values.pop().strip(b" \t")
     return int(value) if _DIGITS.fullmatch(value) and len(value) < 20 else None  # noqa: PLR2004 - 64 bits have 19 digits
 
 

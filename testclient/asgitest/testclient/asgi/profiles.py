@@ -35,8 +35,8 @@ class Profile:
         ws_reason: Whether it has the key ``reason``.
         ws_return_code: What the client sees when the app returns without closing.
         ws_exception_code: What the client sees when the app raises after accepting.
-        body_events: How a request body arrives: a message for each part the client sent, the same with an empty message at
-            the end, or pieces of *piece_bytes*.
+        body_events: How a request body arrives: a message for each part the client sent, the same with an empty
+            message at the end, or pieces of *piece_bytes*.
         piece_bytes: The size of such pieces.
         root_path_mode: Whether the given path is the full one, or ``root_path`` is put before it.
         extensions: What the server offers.

@@ -1,7 +1,7 @@
 """The shape of messages: which there are, which keys they have, and of which types.
 
-Each ``read_*`` function takes a message of the app, adds what is wrong with it to a list of problems, and returns its values,
-repaired where a server could make sense of them.
+Each ``read_*`` function takes a message of the app, adds what is wrong with it to a list of problems, and returns its
+values, repaired where a server could make sense of them.
 
 Source: ASGI, Events; ASGI ``www`` and ``lifespan``, each event; ASGI extensions.
 Depends on: findings, headers, rules.
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from asgitest.testclient.asgi.findings import Problem, show
 from asgitest.testclient.asgi.headers import Fields, check_fields
+from asgitest.testclient.asgi.kinds import class_of, is_array, is_buffer, is_dict
 from asgitest.testclient.asgi.rules import Level
 
 if TYPE_CHECKING:
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 
     from asgitest.testclient.asgi.trace import Message
 
-__all__ = ["KEYS", "check_offered", "read_body", "read_message", "read_start"]
+__all__ = ["KEYS", "check_offered", "is_multiplexed", "read_body", "read_message", "read_more", "read_start"]
 
 _INT64 = 2**63
 _DEPTH = 16
+_MAX_VALUES = 10_000
 _PLAIN = frozenset({bytes, str, bool, type(None)})
 
 KEYS: dict[str, dict[str, frozenset[str]]] = {
@@ -78,19 +80,19 @@ def read_message(given: Any, protocol: str, problems: list[Problem]) -> Message 
     Returns:
         The message as a plain dict; ``None`` if there is no telling what it is.
     """
-    if type(given) is not dict:
-        if not isinstance(given, dict):
-            problems.append(Problem("ASGI-MSG-001", f"a message is a dict, but this is {show(given)}", "message"))
-            return None
-        given = dict(given)
-    message: Message = given
+    form = class_of(given)
+    if not is_dict(given):
+        problems.append(Problem("ASGI-MSG-001", f"a message is a dict, but this is {show(given)}", "message"))
+        return None
+    message: Message = given if form is dict else dict(given)
     kind = message.get("type")
     if type(kind) is not str:
         if not isinstance(kind, str):
             what = f"its type is {show(kind)}" if "type" in message else "this one has no type"
             problems.append(Problem("ASGI-MSG-002", f"a message has a type, a str, but {what}", "type"))
             return None
-        message["type"] = kind = str.__str__(kind)
+        message = message | {"type": str.__str__(kind)}
+        kind = message["type"]
     known = KEYS[protocol].get(kind)
     if known is None:
         problems.append(_unknown(kind, protocol))
@@ -106,7 +108,7 @@ def _unknown(kind: str, protocol: str) -> Problem:
     return Problem("ASGI-MSG-003", f"{show(kind)} is no message that an app sends in the protocol {protocol}", kind)
 
 
-def check_extra(message: Message, known: Container[str], problems: list[Problem]) -> None:
+def check_extra(message: Mapping[Any, Any], known: Container[str], problems: list[Problem]) -> None:
     """Check the values of keys that the specification does not define; that they are there is fine."""
     for key in list(message):
         if not isinstance(key, str):
@@ -115,10 +117,29 @@ def check_extra(message: Message, known: Container[str], problems: list[Problem]
             _check_value(message[key], key, problems)
 
 
-def _check_value(value: Any, where: str, problems: list[Problem], depth: int = 0) -> None:
-    kind = type(value)
-    if kind in _PLAIN or depth > _DEPTH:
-        return
+def _check_value(value: Any, where: str, problems: list[Problem]) -> None:
+    """Check a value and all that is in it, as deep and as far as anybody would send."""
+    todo: list[tuple[Any, int]] = [(value, 0)]
+    looked_at = 0
+    while todo and looked_at < _MAX_VALUES:
+        looked_at += 1
+        value, depth = todo.pop()
+        if is_dict(value):
+            problems += [
+                Problem("ASGI-MSG-007", f"a key inside {where!r} is {show(key)}, not a str", where)
+                for key in value
+                if not isinstance(key, str)
+            ]
+            value = list(value.values())
+        if is_array(value):
+            if depth < _DEPTH:
+                todo += [(inner, depth + 1) for inner in value[:_MAX_VALUES]]
+        elif type(value) not in _PLAIN:
+            _check_plain(value, where, problems)
+
+
+def _check_plain(value: Any, where: str, problems: list[Problem]) -> None:
+    """Check a value that holds no others."""
     if isinstance(value, bool | str | bytes):
         return
     if isinstance(value, int):
@@ -127,18 +148,9 @@ def _check_value(value: Any, where: str, problems: list[Problem], depth: int = 0
     elif isinstance(value, float):
         if not math.isfinite(value):
             problems.append(Problem("ASGI-MSG-006", f"the float at {where!r} is {value}", where))
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            if not isinstance(key, str):
-                problems.append(Problem("ASGI-MSG-007", f"a key inside {where!r} is {show(key)}, not a str", where))
-            _check_value(inner, where, problems, depth + 1)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            _check_value(inner, where, problems, depth + 1)
     else:
-        problems.append(
-            Problem("ASGI-MSG-004", f"the value at {where!r} is {show(value)}, which no message can carry", where)
-        )
+        detail = f"the value at {where!r} is {show(value)}, which no message can carry"
+        problems.append(Problem("ASGI-MSG-004", detail, where))
 
 
 def check_offered(kind: str, offered: Mapping[str, Any], problems: list[Problem]) -> bool:
@@ -177,32 +189,31 @@ def read_start(message: Message, problems: list[Problem], *, multiplexed: bool =
     return status, fields
 
 
+def is_multiplexed(scope: Mapping[str, Any]) -> bool:
+    """Whether the connection is HTTP/2 or HTTP/3."""
+    version = scope.get("http_version")
+    return version != "1.1" and isinstance(version, str) and version.startswith(("2", "3"))
+
+
 def _check_status(message: Message, problems: list[Problem]) -> int | None:
     """Judge a status that is not simply right, and make an int of it if that can be done."""
     if "status" not in message:
         problems.append(Problem("ASGI-HTTP-007", f"{message['type']} has no status", "status"))
         return None
-    status = message["status"]
-    repaired: int | None = None
+    status: Any = message["status"]
     if isinstance(status, int) and not isinstance(status, bool):
-        repaired = int(status)
-    else:
-        problems.append(
-            Problem(
-                "ASGI-HTTP-008", f"status is an int, but this is {show(status)}, a {type(status).__name__}", "status"
-            )
-        )
-        if isinstance(status, str | bool | float) and str(status).isdigit():
-            repaired = int(str(status))
-        elif isinstance(status, bool | float) and status == status // 1:
-            repaired = int(status)
-    if repaired is None or 200 <= repaired <= 599:  # noqa: PLR2004 - final statuses
-        return repaired
-    if repaired is not None and not problems:
-        problems.append(
-            Problem("ASGI-HTTP-009", f"status is between 200 and 599, but this is {show(status)}", "status")
-        )
-    return repaired if 100 <= repaired <= 999 else None  # noqa: PLR2004 - three digits
+        if not _is_final(status):
+            detail = f"status is between 200 and 599, but this is {show(status)}"
+            problems.append(Problem("ASGI-HTTP-009", detail, "status"))
+        return int(status) if 100 <= status <= 999 else None  # noqa: PLR2004 - three digits
+    detail = f"status is an int, but this is {show(status)}, a {type(status).__name__}"
+    problems.append(Problem("ASGI-HTTP-008", detail, "status"))
+    text = str(status).removesuffix(".0") if isinstance(status, str | float) else ""
+    return int(text) if text.isdecimal() and len(text) == 3 and _is_final(int(text)) else None  # noqa: PLR2004
+
+
+def _is_final(status: int) -> bool:
+    return 200 <= status <= 599  # noqa: PLR2004 - 1xx are interim
 
 
 def read_body(message: Message, problems: list[Problem]) -> tuple[bytes, bool]:
@@ -214,25 +225,22 @@ def read_body(message: Message, problems: list[Problem]) -> tuple[bytes, bool]:
     body = message.get("body", b"")
     if type(body) is not bytes:
         body = _check_body(body, problems)
-    return body, read_more(message, "more_body", "ASGI-HTTP-022", problems)
+    return body, read_more(message, "more_body", "ASGI-HTTP-022", problems=problems)
 
 
 def _check_body(body: Any, problems: list[Problem]) -> bytes:
     if isinstance(body, bytes):
         return bytes(body)
     name = type(body).__name__
-    if isinstance(body, bytearray | memoryview):
-        problems.append(
-            Problem(
-                "ASGI-HTTP-021", f"body is bytes, but this is a {name}, which some servers refuse", name, Level.WARNING
-            )
-        )
+    if is_buffer(body):
+        detail = f"body is bytes, but this is a {name}, which some servers refuse"
+        problems.append(Problem("ASGI-HTTP-021", detail, name, Level.WARNING))
         return bytes(body)
     problems.append(Problem("ASGI-HTTP-021", f"body is bytes, but this is {show(body)}", name))
     return str.encode(body, "utf-8", "replace") if isinstance(body, str) else b""
 
 
-def read_more(message: Message, key: str, rule_id: str, problems: list[Problem]) -> bool:
+def read_more(message: Message, key: str, rule_id: str, *, problems: list[Problem]) -> bool:
     """Read a flag, which servers take for true or false whatever it is."""
     more = message.get(key, False)
     if type(more) is bool:

@@ -1,6 +1,7 @@
 """The record of one conversation: which messages went which way, and what happened between them.
 
-A long conversation keeps its first and its last messages and counts those between, so that a stream does not stay in memory.
+A long conversation keeps its first and its last messages and counts those between, so that a stream does not stay in
+memory.
 
 Depends on: findings.
 """
@@ -11,6 +12,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Literal
 
 from asgitest.testclient.asgi.findings import show
+from asgitest.testclient.asgi.kinds import class_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +95,8 @@ class Trace:
 
 
 def _line(number: int, mark: Mark, entry: Any) -> str:
-    kind = entry.get("type") if type(entry) is dict else None
+    form = class_of(entry)
+    kind: Any = entry.get("type") if form is dict else None
     if not isinstance(kind, str):
         return f"  #{number} {mark} {show(entry) if mark != '--' else entry}"
     return f"  #{number} {mark} {kind:<20}  {_summary(entry)}".rstrip()

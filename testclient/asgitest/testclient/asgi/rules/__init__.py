@@ -1,6 +1,7 @@
 """The registry: every rule, as data.
 
-It feeds the exchanges, the reports, and the page of each rule in ``docs/rules``. A test walks it and executes its examples.
+It feeds the exchanges, the reports, and the page of each rule in ``docs/rules``. A test walks it and executes its
+examples.
 
 Depends on: the standard library.
 """

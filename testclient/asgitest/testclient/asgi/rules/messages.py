@@ -10,8 +10,25 @@ from typing import Any
 from asgitest.testclient.asgi.rules.writing import Source, http, message, startup
 
 __all__ = [
-    "ACCEPT", "BODY", "CLOSE", "HEADER", "LINE", "OK", "SHUT", "START", "UP", "accept", "answer", "body", "close", "extra", "field", "send", "start",
-]  # fmt: skip
+    "ACCEPT",
+    "BODY",
+    "CLOSE",
+    "HEADER",
+    "LINE",
+    "LIVED",
+    "OK",
+    "SHUT",
+    "START",
+    "UP",
+    "accept",
+    "answer",
+    "body",
+    "close",
+    "extra",
+    "field",
+    "send",
+    "start",
+]
 
 
 def start(**fields: Any) -> str:

@@ -37,7 +37,8 @@ class Example:
         source: Python source that defines ``async def app(scope, receive, send)``.
         protocol: Which kind of scope it is called with.
         scope: What its scope says differently from the plainest one.
-        client: What the client does beside its request, one event each: ``"leave"``, ``"text:..."``, ``"close:1000"``, ``"shutdown"``.
+        client: What the client does beside its request, one event each: ``"leave"``, ``"text:..."``,
+        ``"close:1000"``, ``"shutdown"``.
     """
 
     source: str

@@ -1,12 +1,13 @@
 """How rules are written down: the documents that decide, and examples made of messages.
 
-Depends on: rules.rule.
+Depends on: kinds, rules.rule.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from asgitest.testclient.asgi.kinds import is_array, is_dict
 from asgitest.testclient.asgi.rules.rule import Example, Level, Rule
 
 if TYPE_CHECKING:
@@ -115,12 +116,13 @@ def _literal(value: Any) -> str:
     """Write a value as Python source with double quotes; a :class:`Source` stands for itself."""
     if isinstance(value, Source):
         return str(value)
-    if isinstance(value, dict):
+    if is_dict(value):
         return "{" + ", ".join(f"{_literal(key)}: {_literal(inner)}" for key, inner in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_literal(inner) for inner in value) + "]"
-    if isinstance(value, tuple):
-        return "(" + ", ".join(_literal(inner) for inner in value) + ("," if len(value) == 1 else "") + ")"
+    if is_array(value):
+        inside = ", ".join(_literal(inner) for inner in value)
+        if isinstance(value, list):
+            return f"[{inside}]"
+        return f"({inside},)" if len(value) == 1 else f"({inside})"
     text = repr(value)
     if isinstance(value, str | bytes) and '"' not in text:
         text = text.replace("'", '"')

@@ -1,0 +1,106 @@
+"""What an app leaves as it was: the scope it was given, and the containers it has sent.
+
+Source: ASGI, Middleware ("make a copy"), Events.
+Depends on: findings, rules.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from asgitest.testclient.asgi.findings import Problem, show
+from asgitest.testclient.asgi.kinds import class_of
+from asgitest.testclient.asgi.rules import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Keeping"]
+
+_CORE_KEYS = (
+    "type",
+    "method",
+    "path",
+    "root_path",
+    "raw_path",
+    "query_string",
+    "scheme",
+    "client",
+    "server",
+    "http_version",
+)
+_WARNED_KEYS = frozenset({"type", "method", "headers"})
+
+
+class Keeping:
+    """Shallow copies of what must not change, to compare with when the call has ended.
+
+    Args:
+        scope: As the app is given it.
+    """
+
+    __slots__ = ("_before", "_fields", "_sent")
+
+    def __init__(self, scope: dict[str, Any]) -> None:
+        self._before = scope.copy()
+        fields: Any = scope.get("headers")
+        kind = class_of(fields)
+        self._fields: Any = fields[:] if kind is list else None
+        self._sent: list[tuple[str, Any, Any]] | None = None
+
+    def keep(self, word: str, sent: Any) -> None:
+        """Remember what a list or bytearray holds now that it has been sent.
+
+        Args:
+            word: What it is, for the finding.
+            sent: The container of the app.
+        """
+        if self._sent is None:
+            self._sent = []
+        if len(self._sent) < _KEPT:
+            self._sent.append((word, sent, sent[:]))
+
+    def compare(self, scope: dict[str, Any], problems: list[Problem]) -> None:
+        """See what the app has changed of what the specification defines; keys of its own are its own business.
+
+        Args:
+            scope: As the app has left it.
+            problems: Where to add what is wrong.
+        """
+        problems += self._changes(scope)
+        for word, sent, before in self._sent or ():
+            if sent != before:
+                detail = f"the {type(sent).__name__} of {word} was changed after it had been sent"
+                problems.append(Problem("ASGI-MSG-010", detail, word))
+
+    def _changes(self, scope: dict[str, Any]) -> Iterator[Problem]:
+        before = self._before
+        for key in _CORE_KEYS:
+            if before.get(key) is not scope.get(key) and not _equal(before.get(key), scope.get(key)):
+                yield _changed(key, before.get(key), scope.get(key))
+        # Starlette puts an equal list in the place of the headers; only other contents are a change.
+        if self._fields is not None and not _equal(self._fields, scope.get("headers")):
+            yield _changed("headers", self._fields, scope.get("headers"))
+
+
+_KEPT = 16
+"""How many containers are remembered; an app that changes later ones has changed one of these."""
+
+
+def _equal(before: Any, after: Any) -> bool:
+    """Whether two values are equal; values of an app may raise when they are compared, and are not equal then."""
+    try:
+        return bool(before == after)
+    except Exception:  # noqa: BLE001 - whatever the app's values do
+        return False
+
+
+def _changed(key: str, before: Any, after: Any) -> Problem:
+    """Say that a key of the scope was changed in place. To adapt a path on the way into a mount is common."""
+    level = Level.WARNING if key in _WARNED_KEYS else Level.INFO
+    if key == "path" and isinstance(before, str) and isinstance(after, str):
+        kept = after.strip("/")
+        adapted = before.strip("/").endswith(kept) or kept == "/".join(filter(None, before.split("/")))
+        level = Level.INFO if adapted else Level.WARNING
+    detail = f"the app changed scope[{key!r}] in place, from {show(before)} to {show(after)}"
+    return Problem("ASGI-APP-004", detail, key, level)
