@@ -49,6 +49,7 @@ def merge_runs(runs: Sequence[Run]) -> Run:
             "statistics": merge_statistics([run.statistics for run in runs]),
             "findings": merge_findings(finding for run in runs for finding in run.findings),
             "notes": (*_union(run.notes for run in runs), *_missing(shards)),
+            "internal_errors": _union(run.internal_errors for run in runs),
             "interrupted": any(run.interrupted for run in runs),
         }
     )

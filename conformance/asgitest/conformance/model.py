@@ -337,6 +337,7 @@ class Run(Record):
         statistics: What was done.
         findings: Sorted by severity, check and operation.
         notes: Sentences about the run itself: what was skipped and why.
+        internal_errors: Tracebacks of the tool's own faults, one for each subject that could not be tested for one.
         interrupted: Whether it was stopped before its end.
     """
 
@@ -355,4 +356,5 @@ class Run(Record):
     statistics: Statistics = Field(default_factory=Statistics)
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
+    internal_errors: tuple[str, ...] = ()
     interrupted: bool = False

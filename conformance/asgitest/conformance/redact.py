@@ -91,6 +91,7 @@ class Redactor:
             update={
                 "findings": tuple(self.finding(finding) for finding in run.findings),
                 "notes": tuple(self.text(note) for note in run.notes),
+                "internal_errors": tuple(self.text(error) for error in run.internal_errors),
             }
         )
 

@@ -37,9 +37,14 @@ def fails(finding: Finding, fail_on: Severity) -> bool:
 
 
 def exit_code(run: Run) -> ExitCode:
-    """Choose the exit code for a finished or interrupted run."""
+    """Choose the exit code for a finished or interrupted run.
+
+    A fault of the tool itself outweighs findings: what was not tested cannot be called clean.
+    """
     if run.interrupted:
         return ExitCode.INTERRUPTED
+    if run.internal_errors:
+        return ExitCode.INTERNAL
     return ExitCode.FINDINGS if any(fails(finding, run.fail_on) for finding in run.findings) else ExitCode.CLEAN
 
 

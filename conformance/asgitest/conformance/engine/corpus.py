@@ -124,7 +124,7 @@ class Corpus:
         if len(self._entries) < _MOST_ENTRIES:
             self._entries.append(case)
         self._queue_proposals(case, observation, observation.comparisons if fresh else nearer)
-        return bool(fresh)
+        return True
 
     def next(self) -> Case | None:
         """Return the next proposed case; None when there is none."""

@@ -32,9 +32,16 @@ if TYPE_CHECKING:
 __all__ = ["Fuzzer", "Shown", "request_of"]
 
 _REPORT_EVERY = 50
-_MOST_BOUNDARIES = 400
 _MOST_HANGS = 2
 _RESTART_EVERY = 25
+_FLOOR = 60
+"""Cases that are sent however little time there is."""
+_WALL = 4.0
+"""How many times its share of CPU seconds a subject may take by the clock."""
+_PATIENCE = 150
+"""Cases without anything new after which a subject is left, once it has had its number of cases."""
+_MOST = 8
+"""How many times its number of cases a subject that goes on teaching something gets."""
 
 
 def request_of(case: Case) -> Request:
@@ -63,6 +70,22 @@ class Shown:
     expectation: Expectation
     exchange: Exchange
     index: int
+
+
+class _Clock:
+    """A share of CPU seconds; None never ends. On a machine that is busy with other things the clock ends it later."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self._cpu = None if seconds is None else time.process_time() + seconds
+        self._wall = 0.0 if seconds is None else time.monotonic() + _WALL * max(seconds, 1.0)
+
+    def expired(self) -> bool:
+        """Whether the share is used up."""
+        return self._cpu is not None and time.process_time() > self._cpu
+
+    def far_expired(self) -> bool:
+        """Whether it has taken far too long by the clock."""
+        return self._cpu is not None and time.monotonic() > self._wall
 
 
 class Fuzzer:
@@ -95,18 +118,17 @@ class Fuzzer:
         self._corpus = Corpus(keyed_random(options.seed, "corpus", operation.label))
         self._hangs = 0
         self._unsent = 0
+        self._last_new = 0
         self.cases = 0
         self.statuses: set[int] = set()
         self.shown: list[Shown] = []
 
     async def run(self) -> None:
         """Send all cases."""
-        deadline = None if self._work.task.seconds is None else time.monotonic() + self._work.task.seconds
+        clock = _Clock(self._work.task.seconds)
         skipped = frozenset(self._work.task.skip)
         for index, case in enumerate(self._cases()):
-            if index >= self._work.task.cases:
-                break
-            if deadline is not None and time.monotonic() > deadline:
+            if self._had_enough(index) or (index >= _FLOOR and clock.expired()) or clock.far_expired():
                 break
             if index in skipped:
                 continue
@@ -114,6 +136,11 @@ class Fuzzer:
             if self._hangs >= _MOST_HANGS:
                 break
         self._tell()
+
+    def _had_enough(self, index: int) -> bool:
+        """Tell whether the number of cases is used up; as long as they teach something there are more."""
+        cases = self._work.task.cases
+        return index >= cases and (index - self._last_new >= min(_PATIENCE, cases) or index >= cases * _MOST)
 
     async def _send(self, case: Case, index: int) -> None:
         try:
@@ -133,8 +160,8 @@ class Fuzzer:
         self._unsent += 1
         self._hangs += exchange.hung
         self.statuses.add(exchange.status)
-        if exchange.observation is not None:
-            self._corpus.learn(case, exchange.observation)
+        if exchange.observation is not None and self._corpus.learn(case, exchange.observation):
+            self._last_new = index
         for violation in violations:
             if self._work.seen.is_new(violation, self._operation.label):
                 self.shown.append(
@@ -155,23 +182,23 @@ class Fuzzer:
         operation = self._operation
         dictionary = self._values.dictionary()
         yield from example_cases(operation, dictionary)
-        boundaries = boundary_cases(operation, dictionary)
-        most = max(20, min(_MOST_BOUNDARIES, self._work.task.cases * 2 // 3))
-        yield from self._interleaved(itertools.islice(boundaries, most))
         randoms = iter(random_cases(operation, self._random, dictionary))
+        yield from self._interleaved(boundary_cases(operation, dictionary), randoms)
         while True:
             case = self._choose(randoms)
             if case is None:
                 return
             yield case
 
-    def _interleaved(self, boundaries: Iterable[Case]) -> Iterator[Case]:
-        """Put what the white box proposes between the boundaries."""
-        for case in boundaries:
+    def _interleaved(self, boundaries: Iterable[Case], randoms: Iterator[Case]) -> Iterator[Case]:
+        """Put what the white box proposes between the boundaries, and now and then a random case."""
+        for number, case in enumerate(boundaries):
             yield case
             proposed = self._corpus.next()
             if proposed is not None:
                 yield proposed
+            if number % 3 == 2:  # noqa: PLR2004  one in three
+                yield from itertools.islice(randoms, 1)
 
     def _choose(self, randoms: Iterator[Case]) -> Case | None:
         """Choose the next case: proposed, changed, or random."""

@@ -103,6 +103,7 @@ class _Run:
         self._number = 0
         self._waiting = 0
         self._notes: list[str] = []
+        self._internal: list[str] = []
         self._found: dict[str, int] = {}
         self._ready: Ready | None = None
 
@@ -189,10 +190,17 @@ class _Run:
             case Died():
                 self._died(task, message)
             case Crashed():
-                last = message.text.strip().splitlines()[-1]
-                self._note(f"internal error while testing {task.subject}: {last}")
-                if os.environ.get("ASGITEST_WORKER_OUTPUT"):
-                    self._note(message.text)
+                self._crashed(task, message)
+
+    def _crashed(self, task: Task, message: Crashed) -> None:
+        """The engine failed in a task: say so, and fail the run; the other tasks go on."""
+        last = message.text.strip().splitlines()[-1]
+        self._note(f"internal error while testing {task.subject}: {last}")
+        self._internal.append(f"{task.kind} {task.subject}\n{message.text}")
+        if task.candidate is not None:
+            self._confirmed(task.candidate, seen=0, tried=self._options.confirm)
+        else:
+            self._done(task, Done(number=task.number))
 
     def _progressed(self, task: Task, message: Progress) -> None:
         self._cpu += message.cpu_seconds
@@ -308,6 +316,7 @@ class _Run:
             statistics=self._statistics(),
             findings=self._collector.findings(),
             notes=tuple(self._notes),
+            internal_errors=tuple(self._internal),
             interrupted=interrupted,
         )
 

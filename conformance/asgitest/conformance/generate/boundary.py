@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from asgitest.conformance.case import Case
     from asgitest.conformance.generate.dictionary import Dictionary
+    from asgitest.conformance.generate.plan import ParameterPlan
+    from asgitest.conformance.generate.variations import Place
     from asgitest.conformance.operation import Operation
 
 __all__ = ["boundary_cases", "fullest_case"]
@@ -85,12 +87,22 @@ def _size(value: Any) -> int:
 
 
 def _all_cases(base: Case) -> Iterator[Case]:
-    """The base, and everything that differs from it in one thing."""
+    """The base, and everything that differs from it in one thing: one case for each place, then the next for each."""
     yield base
     yield from _required_only(base)
-    yield from _parameter_cases(base)
-    yield from _body_cases(base)
-    yield from _raw_cases(base)
+    yield from _in_turn([*_parameter_cases(base), *_body_cases(base), _raw_cases(base)])
+
+
+def _in_turn(sources: list[Iterator[Case]]) -> Iterator[Case]:
+    """Take one from each source that still has one, over and over."""
+    while sources:
+        left: list[Iterator[Case]] = []
+        for source in sources:
+            case = next(source, None)
+            if case is not None:
+                yield case
+                left.append(source)
+        sources = left
 
 
 def _required_only(base: Case) -> Iterator[Case]:
@@ -106,8 +118,8 @@ def _required_only(base: Case) -> Iterator[Case]:
     yield case
 
 
-def _parameter_cases(base: Case) -> Iterator[Case]:
-    """Each parameter at each edge, and left out."""
+def _parameter_cases(base: Case) -> Iterator[Iterator[Case]]:
+    """Each parameter left out and at each edge; a source for each place."""
     for plan in plan_of(base.operation).parameters:
         parameter = plan.parameter
         name, location = parameter.name, parameter.location
@@ -115,27 +127,38 @@ def _parameter_cases(base: Case) -> Iterator[Case]:
         value = held.get(name, ABSENT)
         if value is ABSENT:
             value = plan.values.draw(Random(name), EMPTY) if plan.values.satisfiable else "a"  # noqa: S311  not for secrets
-        for place in places_in(plan.values, plan.values.schema, value):
-            for phrase, new in variations(place.schema, place.value):
-                changed = {**held, name: replaced(value, place.path, new)}
-                yield base.with_part(location, changed, description=f"{_named(name, place.name)} is {phrase}")
         if location != "path":
             rest = {key: one for key, one in held.items() if key != name}
-            yield base.with_part(location, rest, description=f"{name!r} is left out")
+            yield iter([base.with_part(location, rest, description=f"{name!r} is left out")])
+        for place in places_in(plan.values, plan.values.schema, value):
+            yield _parameter_at(base, plan, value, place=place)
 
 
-def _body_cases(base: Case) -> Iterator[Case]:
-    """Each place in the body at each edge, for each media type."""
+def _parameter_at(base: Case, plan: ParameterPlan, value: Any, *, place: Place) -> Iterator[Case]:
+    """One place of a parameter at each edge."""
+    name, location = plan.parameter.name, plan.parameter.location
+    for phrase, new in variations(place.schema, place.value):
+        changed = {**base.part(location), name: replaced(value, place.path, new)}
+        yield base.with_part(location, changed, description=f"{_named(name, place.name)} is {phrase}")
+
+
+def _body_cases(base: Case) -> Iterator[Iterator[Case]]:
+    """Each place in the body at each edge, for each media type; a source for each place."""
     for plan in plan_of(base.operation).bodies:
         value = base.body if base.media_type == plan.body.media_type else ABSENT
         if value is ABSENT:
             value = plan.values.draw(Random(plan.body.media_type), EMPTY) if plan.values.satisfiable else None  # noqa: S311  not for secrets
         whole = replace(base, body=value, media_type=plan.body.media_type)
-        yield replace(whole, description=f"a body of {plan.body.media_type}")
+        yield iter([replace(whole, description=f"a body of {plan.body.media_type}")])
         for place in places_in(plan.values, plan.values.schema, value):
-            for phrase, new in variations(place.schema, place.value):
-                changed = replaced(value, place.path, new)
-                yield replace(whole, body=changed, description=f"{_named('body', place.name)} is {phrase}")
+            yield _body_at(whole, place)
+
+
+def _body_at(whole: Case, place: Place) -> Iterator[Case]:
+    """One place of a body at each edge."""
+    for phrase, new in variations(place.schema, place.value):
+        changed = replaced(whole.body, place.path, new)
+        yield replace(whole, body=changed, description=f"{_named('body', place.name)} is {phrase}")
 
 
 def _raw_cases(base: Case) -> Iterator[Case]:
