@@ -23,7 +23,7 @@ from asgitest.testclient.asgi import (
     build_websocket_scope,
 )
 from asgitest.testclient.call import SocketCall
-from asgitest.testclient.driver import make_driver
+from asgitest.testclient.driver import give_back, make_driver, take
 from asgitest.testclient.errors import LifespanWarning, MisuseError
 from asgitest.testclient.http_call import HTTPCall, Upload
 from asgitest.testclient.http_library import httpx
@@ -31,7 +31,7 @@ from asgitest.testclient.lifespan_session import has_own_lifespan
 from asgitest.testclient.policy import Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Generator, Mapping
     from contextvars import Context
 
     from asgitest.testclient.driver import Driver
@@ -94,20 +94,40 @@ class InProcessServer:
         self.lifespan: LifespanSession | None = None
         self.lifespan_has_run = False
         self.driver: Driver | None = None
-        self.make_driver: Callable[[], Driver] = lambda: make_driver(
-            driver_kind,  # type: ignore[arg-type]  # checked there
-            backend=backend,  # type: ignore[arg-type]  # checked there
-            backend_options=backend_options,
-            clock=clock,  # type: ignore[arg-type]  # checked there
+        self._driver_options: dict[str, Any] = {
+            "kind": driver_kind,
+            "backend": backend,
+            "backend_options": backend_options,
+            "clock": clock,
+        }
+        self._shares_loops = (
+            driver_kind in {"auto", "baton"} and backend == "asyncio" and not backend_options and clock == "real"
         )
 
     # Drivers ------------------------------------------------------------------------------------------------------
+
+    def make_driver(self, *, parked_root: bool = True) -> Driver:
+        """Make the driver that was asked for, not yet open."""
+        return make_driver(**self._driver_options, parked_root=parked_root)
+
+    def _make_borrowed(self) -> Driver:
+        """Make a driver for a client that is not entered.
+
+        It has no root task: that would keep worker threads, and nobody is sure to close it before the interpreter ends.
+        """
+        return self.make_driver(parked_root=False)
 
     @contextlib.contextmanager
     def lease(self) -> Generator[Driver]:
         """Use the driver of the entered client, or one for this use alone."""
         if self.driver is not None:
             yield self.driver
+        elif self._shares_loops:
+            driver = take(self._make_borrowed)
+            try:
+                yield driver
+            finally:
+                give_back(driver)
         else:
             driver = self.make_driver()
             driver.open()

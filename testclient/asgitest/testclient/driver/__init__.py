@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from asgitest.testclient.driver.idle import give_back, take
 from asgitest.testclient.driver.interface import Backend, Driver, complete
 from asgitest.testclient.driver.make import Clock, Kind, driver_of, make_driver
 from asgitest.testclient.driver.outcome import LeakReport, LeftTask, Outcome
@@ -30,5 +31,7 @@ __all__ = [
     "await_chain",
     "complete",
     "driver_of",
+    "give_back",
     "make_driver",
+    "take",
 ]

@@ -19,7 +19,7 @@ from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple, cast
 
-from asgitest.testclient.driver.leftovers import GRACE_SECONDS, describe_left, end_tasks
+from asgitest.testclient.driver.leftovers import GRACE_SECONDS, OWN_TASK_PREFIX, describe_left, end_tasks
 from asgitest.testclient.driver.outcome import LeakReport, Outcome
 from asgitest.testclient.driver.patience import Patience
 from asgitest.testclient.driver.private_asyncio import get_running_loop
@@ -306,8 +306,12 @@ class BatonDriver:
         """Cancel the tasks that an app has left behind, and give them a bounded time."""
         return self._sweep(generators=False)
 
+    def _own_tasks(self) -> set[asyncio.Task[Any]]:
+        """List the tasks of apps on the loop."""
+        return {task for task in asyncio.all_tasks(self._loop) if not task.get_name().startswith(OWN_TASK_PREFIX)}
+
     def _sweep(self, *, generators: bool) -> LeakReport:
-        left = {task for task in asyncio.all_tasks(self._loop) if not task.get_name().startswith("asgitest ")}
+        left = self._own_tasks()
         if not left and not (generators and self._engine.has_generators()):
             return LeakReport()
 
@@ -318,6 +322,17 @@ class BatonDriver:
         if task.done.is_set():
             return task.result()  # type: ignore[no-any-return]  # a task does not know the type of its result
         return LeakReport(tasks=describe_left(left), stuck=("a thread that drives the loop",))
+
+    def is_as_new(self) -> bool:
+        """Whether nothing of an app is left here, so that another one may use the loop. Call it after a `sweep`."""
+        return (
+            self._watcher.is_asleep()
+            and self._portal is None
+            and self._error is None
+            and not self._followers
+            and not self._engine.has_generators()
+            and self._engine.is_idle()
+        )
 
     async def aclose(self) -> LeakReport:
         """Do what `close` does."""

@@ -90,6 +90,10 @@ class Watcher:
                 thread.start()
                 self._thread = thread
 
+    def is_asleep(self) -> bool:
+        """Whether the thread was never needed."""
+        return self._thread is None
+
     def ensure(self) -> None:
         """See to it that there is a thread, for a caller that cannot drive the loop itself."""
         if self._thread is None:
