@@ -159,6 +159,16 @@ def _routes_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 
+def _coverage_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("action", choices=("combine",), help="make one report of several")
+    add("reports", nargs="+", metavar="REPORT", help="written by pytest --asgi-cov=json:FILE")
+    add("--report", action="append", metavar="FORMAT[:FILE]", help="term, json:FILE, html:FILE, md:FILE; default: term")
+    add("--fail-under", action="append", metavar="[DIMENSION=]N", help="in percent")
+    add("-v", "--verbose", action="store_true", help="show all that is missing")
+    add("-q", "--quiet", action="store_true", help="print the totals only")
+
+
 def _from_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="source", metavar="REPORT", help="a JSON report; default: the last run here")
 
@@ -221,6 +231,7 @@ _COMMANDS: tuple[tuple[str, str, str, Callable[[argparse.ArgumentParser], None]]
     ("diff", "drift", "compare two schemas and report what breaks clients", _diff_options),
     ("export-tests", "export", "write the findings of a run as pytest tests", _export_options),
     ("merge", "merge", "merge the JSON reports of a run that was split with --shard", _merge_options),
+    ("coverage", "coverage", "combine the API coverage of several test runs", _coverage_options),
     (
         "schemathesis",
         "schemathesis",

@@ -8,6 +8,7 @@ Depends on: ``asgitest.testclient.asgi``, for types.
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from asgitest.testclient.asgi import Finding, Trace
 
-__all__ = ["ExchangeRecord", "observe", "record_call"]
+__all__ = ["ExchangeRecord", "observe", "observe_lazily", "record_call", "show"]
 
 _MAX_EXCERPT_BYTES = 65_536
 _BYTES = frozenset({bytes, bytearray, memoryview})
@@ -28,6 +29,7 @@ class ExchangeRecord:
     """One app call that has ended.
 
     Args:
+        app: What was called.
         kind: ``"http"`` or ``"websocket"``.
         scope: The scope as the app has left it; frameworks put the matched route there.
         request_body: The first 64 KiB of the request body.
@@ -42,6 +44,7 @@ class ExchangeRecord:
         close_code: Of a WebSocket that the app closed.
     """
 
+    app: Any
     kind: str
     scope: dict[str, Any]
     request_body: bytes
@@ -56,7 +59,7 @@ class ExchangeRecord:
     close_code: int | None = None
 
 
-observers: list[Callable[[ExchangeRecord], object]] = []
+observers: list[Callable[[Callable[[], ExchangeRecord]], object]] = []
 
 
 @contextlib.contextmanager
@@ -65,6 +68,17 @@ def observe(callback: Callable[[ExchangeRecord], object]) -> Generator[None]:
 
     Args:
         callback: Called in the thread of the client, after the call has ended and before its errors are raised.
+    """
+    with observe_lazily(lambda build: callback(build())):
+        yield
+
+
+@contextlib.contextmanager
+def observe_lazily(callback: Callable[[Callable[[], ExchangeRecord]], object]) -> Generator[None]:
+    """Call *callback* with what builds a record, for those who seldom look at one.
+
+    Args:
+        callback: As for `observe`; what it is given returns the same record each time.
     """
     observers.append(callback)
     try:
@@ -78,9 +92,13 @@ def record_call(call: Any) -> None:
     if call.recorded or call.scope["type"] == "lifespan":
         return
     call.recorded = True
-    record = _build_record(call)
+    show(functools.cache(functools.partial(_build_record, call)))
+
+
+def show(build: Callable[[], ExchangeRecord]) -> None:
+    """Show a record to whoever watches."""
     for observer in tuple(observers):
-        observer(record)
+        observer(build)
 
 
 def _build_record(call: Any) -> ExchangeRecord:
@@ -88,6 +106,7 @@ def _build_record(call: Any) -> ExchangeRecord:
     is_http = call.scope["type"] == "http"
     messages: list[dict[str, Any]] = [message for message in exchange.trace.messages if isinstance(message, dict)]
     return ExchangeRecord(
+        app=call.app,
         kind=call.scope["type"],
         scope=call.scope,
         request_body=_joined(messages, "http.request"),
