@@ -153,6 +153,11 @@ def restore(text: str, identities: Iterable[Identity], *, name: str) -> str:
     return text
 
 
+def _after_its_name(value: str) -> Callable[[re.Match[str]], str]:
+    """Make what writes *value* behind the name that a match has found."""
+    return lambda match: match[1] + value
+
+
 def restored_text(text: str, identities: Iterable[Identity]) -> str:
     """Put configured secrets back into a snippet, where a value with its name stands before it if possible.
 
@@ -165,6 +170,6 @@ def restored_text(text: str, identities: Iterable[Identity]) -> str:
         values = {**identity.query, **identity.cookies, **identity.headers}
         for name, value in values.items():
             pair = re.compile(rf"({re.escape(name)}['\"]?\s*[:=,]\s*b?['\"]?){re.escape(mark)}", re.IGNORECASE)
-            text = pair.sub(lambda match, value=value: match[1] + value, text)
+            text = pair.sub(_after_its_name(value), text)
         text = text.replace(mark, next(iter(values.values()), ""))
     return text
