@@ -40,8 +40,12 @@ $(LINT): $(RUN)
 	$(BIN)/python -m pip install --quiet --group lint
 	@touch $@
 
-demo: $(RUN)  ## run the example app end to end and print what it did
+demo: $(RUN)  ## run the example app end to end, and check it and its broken twin
 	$(BIN)/python -m examples.bookshop.demo
+	@printf '\n=== asgitest check examples.bookshop:app: the bookshop is clean\n'
+	$(BIN)/asgitest check examples.bookshop:app --seed 0
+	@printf '\n=== asgitest check examples.bookshop_broken:app: a twin with fifteen faults, and every one is found\n'
+	$(BIN)/asgitest check examples.bookshop_broken:app --seed 0 || test $$? -eq 1
 
 test: $(RUN)  ## the whole test suite
 	$(BIN)/python -m pytest $(ARGS)

@@ -115,6 +115,8 @@ def _ansi_c(character: str) -> str:
 
 def python_snippet(scenario: Scenario, *, assertions: Sequence[str] = (), rule: str | None = None) -> str:
     """Write a script that repeats the scenario and fails while the fault is there."""
+    if _watches_loop(scenario, assertions):
+        return _watching_loop(scenario, assertions)
     warned = ["import warnings"] if rule else []
     strict = ['warnings.simplefilter("error")', ""] if rule else []
     return "\n".join([*warned, *_imports(scenario), "", *strict, *statements(scenario, assertions=assertions), ""])
@@ -125,6 +127,33 @@ def _imports(scenario: Scenario) -> list[str]:
     name = attribute.partition(".")[0] or "app"
     lines = ["from asgitest.testclient import TestClient", f"from {module} import {name}"]
     return sorted(lines, key=lambda line: (not line.startswith("from asgitest"), line))
+
+
+def _watches_loop(scenario: Scenario, assertions: Sequence[str]) -> bool:
+    """Whether the assertions look at the event loop, which ends with a synchronous client."""
+    only_lifespan = all(isinstance(step, LifespanStep) for step in scenario.steps)
+    return only_lifespan and any("asyncio." in assertion for assertion in assertions)
+
+
+def _watching_loop(scenario: Scenario, assertions: Sequence[str]) -> str:
+    """Write a script that starts and stops the app in a loop of its own, and looks at the loop afterwards."""
+    imports = [line.replace("TestClient", "AsyncTestClient") for line in _imports(scenario)]
+    return "\n".join(
+        [
+            "import asyncio",
+            *imports,
+            "",
+            "",
+            "async def start_and_stop():",
+            f"    async with Async{_client(scenario)}:",
+            "        pass",
+            *(f"    {assertion}" for assertion in assertions),
+            "",
+            "",
+            "asyncio.run(start_and_stop())",
+            "",
+        ]
+    )
 
 
 def statements(scenario: Scenario, *, assertions: Sequence[str] = ()) -> list[str]:

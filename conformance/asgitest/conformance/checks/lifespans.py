@@ -70,6 +70,7 @@ def _check_shutdown(record: LifespanRecord) -> Iterator[Violation]:
             check="lifespan.tasks-left",
             message=f"After shutdown these tasks still run: {names}.",
             cause=record.tasks_left[:1],
+            assertion="assert len(asyncio.all_tasks()) == 1",
         )
 
 
