@@ -23,7 +23,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all fast check format format-check lint types arch docs bench counters dropin soak corpus clean \
+.PHONY: help demo test test-all fast check format format-check lint types arch docs bench counters dropin faults soak corpus clean \
         test-alone test-httpx test-httpx2 $(VERSIONS:%=test-%)
 
 help:  ## what the verbs do
@@ -95,6 +95,9 @@ bench: $(RUN)  ## test clients side by side, as ratios to the raw call
 
 counters: $(RUN)  ## the gates on threads, wake-ups, loop turns and memory
 	$(BIN)/python -m pytest -q tests/counters $(ARGS)
+
+faults: $(RUN)  ## what the conformance command finds in apps with known faults, and says about their twins
+	$(BIN)/python -m tests.faults.score $(ARGS)
 
 dropin: $(RUN)  ## the suites of Starlette and FastAPI, with their client and with ours
 	$(BIN)/python tools/dropin.py $(ARGS)

@@ -1,0 +1,13 @@
+"""A bare ASGI app with one handler for whatever a server calls it with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] != "http":
+        message = f"not served: {scope['type']}"
+        raise RuntimeError(message)
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+    await send({"type": "http.response.body", "body": b"ok"})

@@ -1,0 +1,26 @@
+"""An app whose table of prices is loaded by its lifespan."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI(title="Prices")
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    app.state.prices = {"apple": 3}
+    yield
+    app.state.prices = {}
+
+
+app.router.lifespan_context = lifespan
+
+
+@app.get("/prices", responses={503: {"description": "The prices are not loaded yet"}})
+def prices() -> dict[str, int]:
+    if not hasattr(app.state, "prices"):
+        raise HTTPException(503)
+    return app.state.prices
