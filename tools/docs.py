@@ -37,7 +37,7 @@ LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 CODE = re.compile(r"^ *```.*?^ *```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 INI = """\
 [pytest]
-addopts = --import-mode=importlib -p no:cacheprovider -p no:asyncio
+addopts = --import-mode=importlib -p no:cacheprovider -p no:asyncio -p no:flask -p no:django
 pythonpath = .
 filterwarnings = error
 """

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         LifespanFailed,
         LifespanWarning,
         MisuseError,
+        OverrideError,
+        OverrideWarning,
         ProtocolViolation,
         ProtocolWarning,
     )
@@ -51,6 +53,8 @@ __all__ = [
     "LifespanFailed",
     "LifespanWarning",
     "MisuseError",
+    "OverrideError",
+    "OverrideWarning",
     "ProtocolViolation",
     "ProtocolWarning",
     "Response",

@@ -5,6 +5,7 @@
     the app      ProtocolViolation(AssertionError)     the app broke a rule of the ASGI specification
                  LifespanFailed(RuntimeError)          startup or shutdown failed
     the test     MisuseError(RuntimeError)             the client was used in a way that cannot work
+                     OverrideError                     an override of a dependency would not do what it says
     the world    DeadlineExceeded(TimeoutError)        a wait took longer than its timeout
                      DeadlockDetected                  nothing could ever have ended the wait
 
@@ -16,6 +17,7 @@
                      DisconnectWarning                 the app went on although the client had left
                      DriverWarning                     the driver had to fall back to another one
                      LeakWarning                       something was left open or running
+                     OverrideWarning                   overrides were changed behind our back, or never used
 
 An exception of the app reaches the test as the same object; what we know about it is added as a note.
 
@@ -41,6 +43,8 @@ __all__ = [
     "LifespanFailed",
     "LifespanWarning",
     "MisuseError",
+    "OverrideError",
+    "OverrideWarning",
     "ProtocolViolation",
     "ProtocolWarning",
     "explain",
@@ -109,6 +113,10 @@ class LifespanFailed(RuntimeError):
 
 class MisuseError(RuntimeError):
     """The client was used in a way that cannot work; the message says what to do instead."""
+
+
+class OverrideError(MisuseError):
+    """An override of a dependency would reach nothing, or do something else than it says."""
 
 
 class DeadlineExceeded(TimeoutError):
@@ -193,3 +201,7 @@ class DriverWarning(AsgitestWarning):
 
 class LeakWarning(AsgitestWarning):
     """Something of the app was still open or running when its client was closed."""
+
+
+class OverrideWarning(AsgitestWarning):
+    """Overrides of dependencies were changed behind the back of who set them, or never used."""

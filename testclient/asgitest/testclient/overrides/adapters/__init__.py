@@ -1,0 +1,1 @@
+"""One module for each framework whose dependencies can be overridden."""
