@@ -104,9 +104,9 @@ class Layer:
     def _adapter(self, found: Survey, dependency: Any, replacement: Replacement) -> Adapter:
         """The adapter that can do it."""
         if not found.frameworks:
-            made_of: type[object] = type(self.app)
+            framework = self.app.__class__
             raise OverrideError(
-                f"the framework of {made_of.__module__}.{made_of.__qualname__} has no dependencies that could be overridden\n"
+                f"{framework.__module__}.{framework.__qualname__} has no dependencies that could be overridden\n"
                 "  do:    replace what the app uses in app.state, or patch its settings (asgi_settings)"
             )
         if self.strict and dependency not in found.nodes:
