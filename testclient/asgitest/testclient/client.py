@@ -257,8 +257,7 @@ class TestClient(ShortPathClient, httpx.Client):
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
-            driver = self._server.make_driver()
-            driver.open()
+            driver = self._server.take_driver()
             stack.callback(self._close_driver, driver)
             lifespan = LifespanSession(
                 self.app,
@@ -319,7 +318,7 @@ class TestClient(ShortPathClient, httpx.Client):
         self._portal = portal
 
     def _close_driver(self, driver: Driver) -> None:
-        self.leaks = driver.close()
+        self.leaks = self._server.give_back(driver)
 
     # Portal -------------------------------------------------------------------------------------------------------
 

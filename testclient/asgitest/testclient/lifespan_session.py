@@ -75,7 +75,7 @@ class LifespanSession:
             BaseException: What the app raised, the same object.
         """
         call = self.call
-        await call.driver.poke(self._begin)
+        self.exchange.client_startup()
         await call.start(self._context)
         try:
             await call.until(self._started, self.timeout, "the app's startup to complete")
@@ -86,9 +86,6 @@ class LifespanSession:
             self._note_changes()
             return
         await self._explain_startup()
-
-    def _begin(self) -> None:
-        self.exchange.client_startup()
 
     def _started(self) -> bool:
         return self.exchange.startup_complete or self.exchange.startup_failed

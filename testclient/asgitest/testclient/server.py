@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
     from contextvars import Context
 
-    from asgitest.testclient.driver import Driver
+    from asgitest.testclient.driver import Driver, LeakReport
     from asgitest.testclient.lifespan_session import LifespanSession
     from asgitest.testclient.preparation import Preparation
 
@@ -106,35 +106,33 @@ class InProcessServer:
 
     # Drivers ------------------------------------------------------------------------------------------------------
 
-    def make_driver(self, *, parked_root: bool = True) -> Driver:
+    def make_driver(self) -> Driver:
         """Make the driver that was asked for, not yet open."""
-        return make_driver(**self._driver_options, parked_root=parked_root)
+        return make_driver(**self._driver_options)
 
-    def _make_borrowed(self) -> Driver:
-        """Make a driver for a client that is not entered.
+    def take_driver(self) -> Driver:
+        """Take the driver that was asked for, open: one that another client has left, or a new one."""
+        if self._shares_loops:
+            return take(self.make_driver)
+        driver = self.make_driver()
+        driver.open()
+        return driver
 
-        It has no root task: that would keep worker threads, and nobody is sure to close it before the interpreter ends.
-        """
-        return self.make_driver(parked_root=False)
+    def give_back(self, driver: Driver) -> LeakReport:
+        """End what is left on a driver that was taken, and keep it for the next client or close it."""
+        return give_back(driver) if self._shares_loops else driver.close()
 
     @contextlib.contextmanager
     def lease(self) -> Generator[Driver]:
         """Use the driver of the entered client, or one for this use alone."""
         if self.driver is not None:
             yield self.driver
-        elif self._shares_loops:
-            driver = take(self._make_borrowed)
-            try:
-                yield driver
-            finally:
-                give_back(driver)
         else:
-            driver = self.make_driver()
-            driver.open()
+            driver = self.take_driver()
             try:
                 yield driver
             finally:
-                driver.close()
+                self.give_back(driver)
 
     def context(self) -> Context | None:
         """The context for an app call; ``None`` where a copy of the caller's is right."""

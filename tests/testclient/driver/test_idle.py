@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from anyio.to_thread import run_sync
 
 from asgitest.testclient import TestClient
 from asgitest.testclient.driver import complete, give_back, make_driver, take
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def make() -> Any:
-    return make_driver("baton", parked_root=False)
+    return make_driver("baton", parked_root=True)
 
 
 @pytest.fixture(autouse=True)
@@ -194,3 +197,89 @@ def closed(driver: Any) -> bool:
     """Whether the loop of *driver* has been closed."""
     assert isinstance(driver, BatonDriver)
     return driver._loop.is_closed()
+
+
+def set_handler(loop: Any) -> None:
+    loop.set_exception_handler(print)
+
+
+def set_factory(loop: Any) -> None:
+    loop.set_task_factory(make_task)
+
+
+def make_task(loop: Any, coroutine: Any, **options: Any) -> Any:
+    return asyncio.Task(coroutine, loop=loop, **options)
+
+
+def set_debug(loop: Any) -> None:
+    loop.set_debug(not loop.get_debug())
+
+
+def use_executor(loop: Any) -> None:
+    loop.run_in_executor(None, threading.get_ident)
+
+
+def use_timer(loop: Any) -> None:
+    loop.call_later(60, print)
+
+
+@pytest.mark.parametrize("change", [set_handler, set_factory, set_debug, use_executor, use_timer])
+def test_what_an_app_has_set_on_its_loop_never_reaches_the_next(change: Any) -> None:
+    """The next test begins with a loop as good as new."""
+    driver = take(make)
+    complete(driver.poke(lambda: change(asyncio.get_running_loop())))
+
+    give_back(driver)
+
+    assert closed(driver)
+
+
+def test_a_loop_whose_app_has_worker_threads_is_closed_so_that_they_end() -> None:
+    """The threads are no daemons: kept, they would keep the interpreter from ending."""
+    driver = take(make)
+    task = complete(driver.start(lambda: run_sync(threading.get_ident)))
+    complete(driver.wait(task.done, 5))
+
+    give_back(driver)
+
+    assert task.result() != threading.get_ident()
+    assert closed(driver)
+
+
+def test_a_client_that_is_left_leaves_its_loop_to_the_next() -> None:
+    loops: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        loops.append(asyncio.get_running_loop())
+        for step in ("startup", "shutdown"):
+            await receive()
+            await send({"type": f"lifespan.{step}.complete"})
+
+    for _ in range(3):
+        with TestClient(app):
+            pass
+
+    assert len(loops) == 3
+    assert len(set(loops)) == 1
+
+
+def test_a_process_ends_while_a_loop_waits_to_be_used_again() -> None:
+    """Neither a thread nor a warning of an unclosed loop is left when the interpreter ends."""
+    program = """
+from asgitest.testclient import TestClient
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+app = Starlette(routes=[Route("/", lambda request: PlainTextResponse("ok"))])
+for _ in range(2):
+    print(TestClient(app).get("/").text)
+    with TestClient(app) as client:
+        print(client.get("/").text)
+"""
+
+    result = subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "error", "-c", program],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+    assert (result.returncode, result.stdout.split(), result.stderr) == (0, ["ok"] * 4, "")

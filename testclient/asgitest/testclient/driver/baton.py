@@ -327,6 +327,8 @@ class BatonDriver:
         """Whether nothing of an app is left here, so that another one may use the loop. Call it after a `sweep`."""
         return (
             self._watcher.is_asleep()
+            and self._loop.is_as_new()
+            and not self._engine.has_workers()
             and self._portal is None
             and self._error is None
             and not self._followers

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from typing import TYPE_CHECKING, Any, TypeVarTuple
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 from asgitest.testclient.driver.quiescence import busy_workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Executor
     from contextvars import Context
 
 __all__ = ["DrivenLoop", "DrivenSelector", "VirtualTimeLoop"]
@@ -21,6 +22,7 @@ POLL_EVERY = 16
 WORKER_SECONDS = 0.002
 NETWORK_SECONDS = 0.02
 
+T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 Events = list[tuple[selectors.SelectorKey, int]]
 
@@ -102,7 +104,28 @@ class DrivenLoop(asyncio.SelectorEventLoop):
     def __init__(self, selector: DrivenSelector | None = None) -> None:
         self.selector = DrivenSelector() if selector is None else selector
         self.on_foreign_callback: Callable[[], object] = _nothing
+        self._has_executor = False
         super().__init__(self.selector)
+
+    def run_in_executor(self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts) -> asyncio.Future[T]:
+        """Call a function in a thread; those of the loop's own executor stay until the loop is closed."""
+        self._has_executor = self._has_executor or executor is None
+        return super().run_in_executor(executor, func, *args)
+
+    def set_default_executor(self, executor: Any) -> None:
+        """Take an executor."""
+        self._has_executor = True
+        super().set_default_executor(executor)
+
+    def is_as_new(self) -> bool:
+        """Whether no app has set anything of the loop that another one would notice."""
+        return not (
+            self._has_executor
+            or self.selector.has_signal_handlers
+            or self.get_exception_handler() is not None
+            or self.get_task_factory() is not None
+            or self.get_debug()
+        )
 
     def call_soon_threadsafe(
         self,

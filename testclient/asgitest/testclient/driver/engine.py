@@ -6,6 +6,7 @@ Depends on: asyncio, and the sibling modules.
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from math import inf
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 from asgitest.testclient.driver.driven_loop import DrivenLoop, VirtualTimeLoop
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable
     from contextvars import Context
 
@@ -44,7 +44,7 @@ class Engine(ABC):
     def __init__(self, loop: DrivenLoop) -> None:
         self.loop = loop
         self._virtual_time = isinstance(loop, VirtualTimeLoop)
-        self._root: asyncio.Task[None] | None = None
+        self._root: _Root | None = None
         self._root_may_end: asyncio.Future[None]
 
     @abstractmethod
@@ -105,14 +105,21 @@ class Engine(ABC):
         Without it anyio starts a thread for each call of a plain function. The threads are not daemons, so a root must
         be ended before the interpreter exits.
         """
+        if self._root is not None:
+            return
 
         def start() -> None:
             self._root_may_end = self.loop.create_future()
-            self._root = self.loop.create_task(_wait(self._root_may_end), name="asgitest root")
-            self._root.add_done_callback(callback)
+            root = self._root = _Root(_wait(self._root_may_end), loop=self.loop, name="asgitest root")
+            root.add_done_callback(callback)
+            root.is_adopted = False
 
         callback = self._stop_callback()
         self.call(start)
+
+    def has_workers(self) -> bool:
+        """Whether anyio has tied worker threads to the root task."""
+        return self._root is not None and self._root.is_adopted
 
     def end_root(self) -> None:
         """End the root task, so that worker threads that are idle end too."""
@@ -121,6 +128,17 @@ class Engine(ABC):
             self._root.remove_done_callback(self._stop_callback())
             self.call(self._root_may_end.set_result, None)
             self._root = None
+
+
+class _Root(asyncio.Task[None]):
+    """A task that knows whether anybody else wants to be told of its end."""
+
+    is_adopted = False
+
+    def add_done_callback(self, fn: Callable[[Any], object], /, *, context: Context | None = None) -> None:
+        """Note that somebody does."""
+        self.is_adopted = True
+        super().add_done_callback(fn, context=context)
 
 
 async def _wait(may_end: asyncio.Future[None]) -> None:

@@ -1,8 +1,8 @@
-"""Loops that wait to be used again by clients that were never entered: one in each thread.
+"""Loops that wait to be used again by the next client: at most one in each thread.
 
-Making a loop and closing it costs more than a whole request. So the loop of a request outside a ``with`` block is kept
-for the next one in the same thread, whichever client makes it, if the app has left nothing on it: no task, no open
-generator, nothing that keeps the watcher awake. One that is not as good as new is closed.
+Making a loop and closing it costs more than a whole request. So the loop of a client that is left, or of a request
+outside a ``with`` block, is kept for the next one in the same thread, if the app has left nothing on it: no task, no
+timer, no open generator, no thread, no handler. One that is not as good as new is closed.
 
 Depends on: the sibling modules ``baton``, ``interface`` and ``private_asyncio``.
 """
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from asgitest.testclient.driver.interface import Driver
+    from asgitest.testclient.driver.outcome import LeakReport
 
 __all__ = ["give_back", "take"]
 
@@ -66,8 +67,8 @@ def take(make: Callable[[], Driver]) -> Driver:
     return driver
 
 
-def give_back(driver: Driver) -> None:
-    """Keep *driver* for the next one who asks, or close it if it is not as good as new."""
+def give_back(driver: Driver) -> LeakReport:
+    """End what the app has left, and keep *driver* for the next one who asks; close it if it is not as good as new."""
     if type(driver) is BatonDriver and _shelf.kept is None and get_running_loop() is None:
         try:
             report = complete(driver.sweep())
@@ -76,8 +77,9 @@ def give_back(driver: Driver) -> None:
             raise
         if not report.stuck and driver.is_as_new():
             _shelf.kept = _Kept(driver)
-            return
-    driver.close()
+            return report
+        return driver.close() or report
+    return driver.close()
 
 
 def _close(driver: Driver, process: int) -> None:
