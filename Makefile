@@ -30,8 +30,8 @@ help:  ## what the verbs do
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 $(RUN): pyproject.toml tools/find-python
-	@set -e; python=$$(tools/find-python $(PYTHON)); echo "using $$python for $(VENV)"; \
-	"$$python" -m venv --clear $(VENV)
+	@set -e; [ -e $@ ] || { \
+		python=$$(tools/find-python $(PYTHON)); echo "using $$python for $(VENV)"; "$$python" -m venv --clear $(VENV); }
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable . --group test
 	@echo "$(PYTHON)" > $@

@@ -62,7 +62,7 @@ def _required_arguments(app: Callable[..., Any]) -> int | None:
 
 def _call_method(app: Any) -> Any:
     """What runs when the object *app* is called; ``None`` for a class, and for what cannot be called."""
-    kind: type[Any] = type(app)
+    kind: type[Any] = type(app)  # pyright: ignore[reportUnknownVariableType]
     return None if isinstance(app, type) else getattr(kind, "__call__", None)  # noqa: B004 - the method itself is asked
 
 

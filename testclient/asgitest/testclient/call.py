@@ -115,6 +115,7 @@ class AppCall(Generic[ExchangeT]):
         Raises:
             ProtocolViolation: If the message breaks a MUST rule and the policy is strict.
         """
+        __tracebackhide__ = True
         findings = self.exchange.app_sent(message)
         if findings:
             self.judge(findings, message)
@@ -124,6 +125,7 @@ class AppCall(Generic[ExchangeT]):
 
     async def run(self) -> None:
         """Call the app and keep what comes of it; only a cancellation is raised."""
+        __tracebackhide__ = True
         try:
             value = await self.app(self.scope, self.receive, self.send)
         except BaseException as error:
@@ -146,6 +148,7 @@ class AppCall(Generic[ExchangeT]):
         Raises:
             ProtocolViolation: For the first finding that the policy says to raise.
         """
+        __tracebackhide__ = True
         violation = self._keep(findings, starlettes_sentence(self.exchange, message))
         if violation is not None:
             raise violation
@@ -284,6 +287,7 @@ class AppCall(Generic[ExchangeT]):
             ProtocolViolation: If the app broke a MUST rule, even when it swallowed the error.
             BaseException: What the app raised, the same object, if *raise_app_error*.
         """
+        __tracebackhide__ = True
         if observers:
             record_call(self)
         error = self.error
@@ -292,7 +296,8 @@ class AppCall(Generic[ExchangeT]):
         if self.violation is not None and error is not self.violation:
             raise self.violation
         if error is not None and (raise_app_error or not isinstance(error, Exception)):
-            _add_note(error, self)
+            if not isinstance(error, ProtocolViolation):
+                _add_note(error, self)
             raise error
         for finding in self.warned:
             warnings.warn(ProtocolWarning(explain(finding, self.exchange.trace)), stacklevel=stacklevel + 1)
@@ -320,6 +325,7 @@ class SocketCall(AppCall[WebSocketExchange]):
             ProtocolViolation: If the message breaks a MUST rule and the policy is strict.
             ClientDisconnected: If the client has left and the profile's servers raise then.
         """
+        __tracebackhide__ = True
         exchange = self.exchange
         gone = exchange.disconnected
         findings = exchange.app_sent(message)

@@ -151,6 +151,7 @@ class TestClient(ShortPathClient, httpx.Client):
         extensions: dict[str, Any] | None = None,
     ) -> Any:
         """Send a request to the app; the arguments are those of the HTTP library, objects of the other one included."""
+        __tracebackhide__ = True
         if timeout is not DEFAULT:
             warn_where_starlette_would()
         usual = data is None and files is None and cookies is None and extensions is None
@@ -175,6 +176,7 @@ class TestClient(ShortPathClient, httpx.Client):
 
     async def _run_short(self, request: httpx.Request, prepared: Preparation) -> HTTPCall:
         """Call the app to its end, on the driver of the entered client or on a borrowed one."""
+        __tracebackhide__ = True
         server = self._server
         if server.driver is not None:
             call = make_call(server, request, prepared, driver=server.driver)

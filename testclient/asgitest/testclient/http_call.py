@@ -74,6 +74,7 @@ class HTTPCall(AppCall[HTTPExchange]):
             ProtocolViolation: If the message breaks a MUST rule and the policy is strict.
             ClientDisconnected: If the client has left and the profile's servers raise then.
         """
+        __tracebackhide__ = True
         exchange = self.exchange
         findings = exchange.app_sent(message)
         if findings:

@@ -87,6 +87,7 @@ class ShortPathClient:
         follow_redirects: Any,
     ) -> Response | None:
         """Send a request by the short path; ``None`` if it is not for that."""
+        __tracebackhide__ = True
         client: Any = self
         merged_params: Any = None
         if params is not None or client._params:
@@ -113,6 +114,7 @@ class ShortPathClient:
 
     async def _follow_short(self, request: httpx.Request, prepared: Preparation, *, follow: bool) -> Response:
         """Send a request and follow its redirects."""
+        __tracebackhide__ = True
         client: Any = self
         history: list[httpx.Response] = []
         while True:

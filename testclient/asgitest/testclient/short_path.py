@@ -45,6 +45,7 @@ async def run_whole(server: InProcessServer, call: HTTPCall, timeout: float | No
         ProtocolViolation: If it broke a MUST rule, or gave no response.
         DeadlineExceeded: If it did not end in time.
     """
+    __tracebackhide__ = True
     task = await call.start(server.context())
     if not task.done.is_set():
         await call.wait(task.done, timeout, f"the response to {call.scope['method']} {call.scope['path']}")

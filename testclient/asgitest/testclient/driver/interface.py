@@ -124,6 +124,7 @@ def complete(coroutine: Coroutine[Any, Any, T]) -> T:
     Raises:
         RuntimeError: If the coroutine suspends all the same; it is closed then.
     """
+    __tracebackhide__ = True
     try:
         coroutine.send(None)
     except StopIteration as stop:
