@@ -40,7 +40,10 @@ class Feature:
     needed: Callable[[Settings], bool] = always
 
 
-FEATURES: tuple[Feature, ...] = (Feature(module="fixtures"),)
+FEATURES: tuple[Feature, ...] = (
+    Feature(module="fixtures"),
+    Feature(module="coverage", needed=lambda settings: bool(settings.cov or settings.cov_fail_under)),
+)
 
 
 def register(config: pytest.Config, settings: Settings) -> None:

@@ -85,6 +85,8 @@ class Settings:
         openapi_path: Where the app answers with its OpenAPI document, if its framework does not tell.
         snapshot_update: Whether OpenAPI snapshots are written anew.
         testclient: Whether our client takes the place of Starlette's.
+        cov: The reports of API coverage: ``term``, ``json:FILE``, ``html:FILE``, ``md:FILE``; empty measures nothing.
+        cov_fail_under: The least percentages: ``N``, or ``DIMENSION=N``.
         sources: Where each value came from, by name; absent for defaults.
     """
 
@@ -96,6 +98,8 @@ class Settings:
     openapi_path: str | None = None
     snapshot_update: bool = False
     testclient: bool = False
+    cov: tuple[str, ...] = ()
+    cov_fail_under: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
@@ -131,6 +135,17 @@ OPTIONS: tuple[Option, ...] = (
         help="Let asgitest's TestClient take the place of Starlette's and FastAPI's in this run",
         kind="flag",
         header="testclient",
+    ),
+    Option(
+        name="cov",
+        help="Measure which parts of the API are tested: --asgi-cov, or --asgi-cov=term,json:FILE,html:FILE,md:FILE",
+        kind="lines",
+        const="term",
+    ),
+    Option(
+        name="cov_fail_under",
+        help="Fail below so many percent of operations and WebSocket routes: 90, or of a dimension: statuses=60",
+        kind="lines",
     ),
 )
 

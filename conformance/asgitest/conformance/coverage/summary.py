@@ -87,7 +87,7 @@ class Row:
     def missing(self) -> tuple[Goal, ...]:
         """What is expected and was not reached; just the subject when nothing of it was."""
         left = tuple(goal for goal, entry in self.goals if entry.standing == "expected" and not entry.tests)
-        return left if self.covered else left[:1]
+        return left if self.covered else tuple(Goal(goal.dimension, goal.subject) for goal in left[:1])
 
     @property
     def undocumented(self) -> tuple[Goal, ...]:
