@@ -16,6 +16,7 @@ from asgitest.testclient.construction import library_arguments
 from asgitest.testclient.errors import MisuseError
 from asgitest.testclient.http_library import adopt, httpx
 from asgitest.testclient.lifespan_session import LifespanSession
+from asgitest.testclient.overrides import with_overrides
 from asgitest.testclient.policy import build_policy
 from asgitest.testclient.server import DEFAULT_TIMEOUT
 from asgitest.testclient.session import Session
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from asgitest.testclient.asgi import Profile
     from asgitest.testclient.driver import Driver, LeakReport
     from asgitest.testclient.http_call import HTTPCall
+    from asgitest.testclient.overrides import Replacement
     from asgitest.testclient.policy import ValidateMode
     from asgitest.testclient.preparation import Preparation
 
@@ -63,6 +65,7 @@ class AsyncTestClient(ShortPathClient, httpx.AsyncClient):
         profile: The server to be, by name.
         extensions: ASGI extensions to offer beside the usual ones; ``None`` as a value takes one away.
         http_version: What HTTP scopes say.
+        overrides: Replacements of dependencies that only this client has.
         options: Whatever else the HTTP library's client takes.
 
     Raises:
@@ -96,9 +99,10 @@ class AsyncTestClient(ShortPathClient, httpx.AsyncClient):
         profile: str | Profile = "uvicorn",
         extensions: Mapping[str, dict[str, Any] | None] | None = None,
         http_version: str = "1.1",
+        overrides: Mapping[Any, Replacement] | None = None,
         **options: Any,
     ) -> None:
-        self.app = as_asgi3(app)
+        self.app = with_overrides(as_asgi3(app), overrides)
         self.app_state: dict[str, Any] = {}
         policy = build_policy(validate or default_mode(), select=select, ignore=ignore, routes=ignore_routes)
         served: dict[str, Any] = {"root_path": root_path, "client": client, "http_version": http_version}

@@ -17,6 +17,7 @@ from asgitest.testclient.driver import Driver, complete, driver_of
 from asgitest.testclient.errors import MisuseError
 from asgitest.testclient.http_library import adopt, httpx
 from asgitest.testclient.lifespan_session import LifespanSession
+from asgitest.testclient.overrides import with_overrides
 from asgitest.testclient.policy import build_policy
 from asgitest.testclient.preparation import prepare
 from asgitest.testclient.server import DEFAULT_TIMEOUT
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from asgitest.testclient.asgi import Profile
     from asgitest.testclient.driver import LeakReport
     from asgitest.testclient.http_call import HTTPCall
+    from asgitest.testclient.overrides import Replacement
     from asgitest.testclient.policy import ValidateMode
     from asgitest.testclient.preparation import Preparation
     from asgitest.testclient.websocket_session import WebSocketTestSession
@@ -73,6 +75,7 @@ class TestClient(ShortPathClient, httpx.Client):
         clock: ``"virtual"`` lets time jump to the next timer when nothing else is left to do.
         extensions: ASGI extensions to offer beside the usual ones; ``None`` as a value takes one away.
         http_version: What HTTP scopes say.
+        overrides: Replacements of dependencies that only this client has: ``{get_user: value(alice)}``.
         options: Whatever else the HTTP library's client takes: ``auth``, ``params``, ``event_hooks``, ``mounts``, ...
 
     Raises:
@@ -113,9 +116,10 @@ class TestClient(ShortPathClient, httpx.Client):
         clock: Literal["real", "virtual"] = "real",
         extensions: Mapping[str, dict[str, Any] | None] | None = None,
         http_version: str = "1.1",
+        overrides: Mapping[Any, Replacement] | None = None,
         **options: Any,
     ) -> None:
-        self.app = as_asgi3(app)
+        self.app = with_overrides(as_asgi3(app), overrides)
         self.app_state: dict[str, Any] = {}
         self.async_backend = {"backend": backend, "backend_options": backend_options or {}}
         policy = build_policy(validate or default_mode(), select=select, ignore=ignore, routes=ignore_routes)
@@ -123,10 +127,9 @@ class TestClient(ShortPathClient, httpx.Client):
         served |= {"app_state": self.app_state, "profile": profile, "extensions": extensions, "policy": policy}
         served |= {"driver_kind": driver, "backend": backend, "backend_options": backend_options, "clock": clock}
         self._server = SyncTransport(self.app, self._portal_factory, raise_server_exceptions, **served)
-        library: dict[str, Any] = {"follow_redirects": follow_redirects, "options": options}
-        super().__init__(
-            **library_arguments(self._server, base_url=base_url, headers=headers, timeout=timeout, **library)
-        )
+        library: dict[str, Any] = {"base_url": base_url, "headers": headers, "timeout": timeout}
+        library |= {"follow_redirects": follow_redirects, "options": options}
+        super().__init__(**library_arguments(self._server, **library))
         self._start_short_path()
         if cookies is not None:
             self._cookies.update(adopt(cookies))

@@ -71,6 +71,11 @@ class _SessionFace:
         return self._session.exchange.close_code
 
     @property
+    def unread(self) -> int:
+        """How many messages the app has sent that the test has not received."""
+        return len(self._session.exchange.outgoing)
+
+    @property
     def close_reason(self) -> str | None:
         """The reason the app closed with."""
         return self._session.exchange.close_reason

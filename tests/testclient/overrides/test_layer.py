@@ -316,7 +316,7 @@ def test_an_app_is_not_kept_alive() -> None:
 
 def test_each_client_has_overrides_of_its_own(app: FastAPI) -> None:
     own = app.dependency_overrides
-    alice = TestClient(OverriddenApp(app, {get_user: value("alice")}))
+    alice = TestClient(app, overrides={get_user: value("alice")})
     bob = TestClient(OverriddenApp(app, {get_user: call(lambda: "bob")}))
 
     answers = [client.get("/v1/me").json() for client in (alice, bob, TestClient(app), alice)]
@@ -339,7 +339,7 @@ def test_the_overrides_of_a_client_count_over_those_of_the_test(app: FastAPI) ->
 
 
 def test_a_client_sees_its_overrides_in_a_websocket(app: FastAPI) -> None:
-    alice = TestClient(OverriddenApp(app, {get_user: value("alice")}))
+    alice = TestClient(app, overrides={get_user: value("alice")})
 
     with alice.websocket_connect("/ws") as session:
         assert session.receive_text() == "alice"
@@ -363,7 +363,7 @@ def test_clients_in_threads_never_mix(app: FastAPI) -> None:
 
 def test_clients_on_one_loop_never_mix(app: FastAPI) -> None:
     async def ask(name: str) -> set[str]:
-        async with AsyncTestClient(OverriddenApp(app, {get_user: value(name)})) as client:
+        async with AsyncTestClient(app, overrides={get_user: value(name)}) as client:
             answers = await asyncio.gather(*(client.get("/v1/me") for _ in range(250)))
             return {answer.json() for answer in answers}
 
@@ -373,9 +373,17 @@ def test_clients_on_one_loop_never_mix(app: FastAPI) -> None:
     assert asyncio.run(all_of_them()) == [{"alice"}, {"bob"}, {"carol"}, {"dave"}]
 
 
+def test_a_client_of_a_client_counts_first(app: FastAPI) -> None:
+    alice = TestClient(app, overrides={get_user: value("alice"), get_db: value("alice's")})
+
+    bob = alice.spawn(overrides={get_user: value("bob")})
+
+    assert bob.get("/outer/inner/deep").json() == ["bob", "alice's"]
+
+
 def test_nothing_is_installed_between_the_calls_of_a_client(app: FastAPI) -> None:
     own = app.dependency_overrides
-    TestClient(OverriddenApp(app, {get_user: value("alice")}))
+    TestClient(app, overrides={get_user: value("alice")})
 
     assert app.dependency_overrides is own
 

@@ -13,8 +13,8 @@
 
 from __future__ import annotations
 
-from asgitest.testclient.overrides.client_app import OverriddenApp
+from asgitest.testclient.overrides.client_app import OverriddenApp, with_overrides
 from asgitest.testclient.overrides.layer import Layer
 from asgitest.testclient.overrides.replacement import Replacement, call, error, value, wrap
 
-__all__ = ["Layer", "OverriddenApp", "Replacement", "call", "error", "value", "wrap"]
+__all__ = ["Layer", "OverriddenApp", "Replacement", "call", "error", "value", "with_overrides", "wrap"]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import importlib.metadata
 from typing import TYPE_CHECKING, Any, Protocol
 
 from asgitest.testclient.overrides.adapters.fastapi import FastAPIAdapter
@@ -96,12 +95,12 @@ def _read(app: Any) -> Survey:
     for owner, routes in owners.values():
         for adapter in _adapters():
             if adapter.matches(owner, routes):
-                _add(found, adapter, owner, routes)
+                _add(found, adapter, owner=owner, routes=routes)
                 break
     return found
 
 
-def _add(found: Survey, adapter: Adapter, owner: Any, routes: list[Route]) -> None:
+def _add(found: Survey, adapter: Adapter, *, owner: Any, routes: list[Route]) -> None:
     found.points.extend(adapter.points(owner, routes))
     if adapter.name not in found.frameworks:
         found.frameworks.append(adapter.name)
@@ -116,5 +115,7 @@ def _add(found: Survey, adapter: Adapter, owner: Any, routes: list[Route]) -> No
 @functools.cache
 def _adapters() -> tuple[Adapter, ...]:
     """The adapters of this package, then those that other packages bring."""
+    import importlib.metadata  # noqa: PLC0415 - only who overrides something pays for it
+
     others = [entry.load()() for entry in importlib.metadata.entry_points(group=GROUP)]
     return (FastAPIAdapter(), *others)

@@ -15,7 +15,16 @@ if TYPE_CHECKING:
 
     from asgitest.testclient.overrides.replacement import Replacement
 
-__all__ = ["OverriddenApp"]
+__all__ = ["OverriddenApp", "with_overrides"]
+
+
+def with_overrides(app: Any, overrides: Mapping[Any, Replacement] | None) -> Any:
+    """Return *app* as a client with these replacements sees it; *app* itself if there are none.
+
+    Raises:
+        OverrideError: If one of them would change nothing, or do something else than it says.
+    """
+    return OverriddenApp(app, overrides) if overrides else app
 
 
 class OverriddenApp:
@@ -30,12 +39,14 @@ class OverriddenApp:
     def __init__(self, app: Any, overrides: Mapping[Any, Replacement], *, strict: bool = True) -> None:
         self.app = app
         self.overrides = Layer(app, strict=strict, shared=False)
+        self.overridden_app = self.overrides.app
         self.overrides.update(overrides)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Call the app with the replacements in its context."""
         with self.overrides.held():
-            token = CLIENT_LAYERS.set((self.overrides, *CLIENT_LAYERS.get()))
+            # A client of such an app may have replacements of its own, which count before these.
+            token = CLIENT_LAYERS.set((*CLIENT_LAYERS.get(), self.overrides))
             try:
                 await self.app(scope, receive, send)
             finally:

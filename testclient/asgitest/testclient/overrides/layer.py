@@ -39,7 +39,8 @@ class Layer:
     """
 
     def __init__(self, app: Any, *, strict: bool = True, rank: int = 0, shared: bool = True) -> None:
-        self.app = app
+        # A client's view of an app is no app of its own.
+        self.app = getattr(app, "overridden_app", app)
         self.strict = strict
         self.rank = rank
         self.shared = shared

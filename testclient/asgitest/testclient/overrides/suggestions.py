@@ -5,7 +5,6 @@ Depends on: ``graph``.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import inspect
 from typing import TYPE_CHECKING, Any
@@ -58,6 +57,8 @@ def _candidates(key: Any, nodes: list[Node]) -> Iterator[tuple[Node, str]]:
             if reason and id(node) not in told:
                 told.add(id(node))
                 yield node, reason
+    import difflib  # noqa: PLC0415 - only an error needs it
+
     by_name = {_short(node.key): node for node in nodes if id(node) not in told}
     for near in difflib.get_close_matches(_short(key), by_name, n=_MOST, cutoff=0.7):
         yield by_name[near], "a similar name"

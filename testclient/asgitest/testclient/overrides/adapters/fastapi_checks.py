@@ -70,7 +70,7 @@ def _check_use(key: Any, function: Any, use: Use) -> None:
     for kind in ("query_params", "body_params"):
         for parameter in getattr(dependant, kind, ()):
             if parameter.name not in original and not _is_declared(function, parameter.name):
-                raise OverrideError(_from_outside(key, function, parameter.name, kind, use))
+                raise OverrideError(_from_outside(key, function, parameter.name, kind=kind, use=use))
     if dependant.body_params and not _takes_body(use.route) and not use.websocket:
         names = ", ".join(parameter.name for parameter in dependant.body_params)
         raise OverrideError(
@@ -100,7 +100,7 @@ def _read(key: Any, function: Any, use: Use) -> Any:
         ) from error
 
 
-def _from_outside(key: Any, function: Any, parameter: str, kind: str, use: Use) -> str:
+def _from_outside(key: Any, function: Any, parameter: str, *, kind: str, use: Use) -> str:
     where = f"from the query string of {use.label} (?{parameter}=...)"
     if kind == "body_params":
         where = f"from the request body of {use.label}"
