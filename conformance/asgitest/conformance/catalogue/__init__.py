@@ -21,6 +21,7 @@ from asgitest.conformance.catalogue.check import (
     Severity,
     SpecLink,
 )
+from asgitest.conformance.catalogue.drift_checks import DRIFT_CHECKS
 from asgitest.conformance.catalogue.http_checks import HTTP_CHECKS
 from asgitest.conformance.catalogue.lifespan_checks import LIFESPAN_CHECKS
 from asgitest.conformance.catalogue.openapi_checks import OPENAPI_CHECKS
@@ -56,6 +57,7 @@ _ALL: tuple[Check, ...] = (
     *OPENAPI_CHECKS,
     *STATE_CHECKS,
     *WEBSOCKET_CHECKS,
+    *DRIFT_CHECKS,
 )
 
 CHECKS: Mapping[str, Check] = MappingProxyType({check.id: check for check in _ALL if not check.planned})

@@ -214,7 +214,10 @@ def summary_line(run: Run) -> Line:
     if run.interrupted:
         parts.append((", interrupted", "warning"))
     stats = run.statistics
-    did = f" in {plural(len(run.subjects), 'subject')}, {plural(stats.cases, 'case')}, {stats.wall_seconds:.1f} s"
+    did = f" in {plural(len(run.subjects), 'subject')}"
+    if not stats.cases and not stats.wall_seconds:
+        return (*parts, (did, "dim"))
+    did += f", {plural(stats.cases, 'case')}, {stats.wall_seconds:.1f} s"
     if stats.branches is not None and stats.branches_total:
         did += f", {stats.branches} of {stats.branches_total} branches"
     return (*parts, (f"{did}  (seed {run.seed})", "dim"))
