@@ -11,6 +11,8 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote
 
+from starlette.websockets import WebSocketDisconnect
+
 from asgitest.testclient import TestClient
 
 if TYPE_CHECKING:
@@ -158,6 +160,14 @@ class Hand:
             return True
         return False
 
+    def fails_now(self, method: str, path: str, **options: Any) -> bool:
+        """Whether the request raises, hangs or breaks off in the lifespan that earlier requests were made in."""
+        try:
+            TestClient.request(self.get.__self__, method, path, timeout=DEADLINE, **options)  # type: ignore[attr-defined]
+        except Exception:  # noqa: BLE001  any of them is what the fault is about
+            return True
+        return False
+
     def without_lifespan(self, method: str, path: str) -> int:
         return TestClient(self.app, raise_server_exceptions=False, validate="off").request(method, path).status_code
 
@@ -196,6 +206,20 @@ class Hand:
 
     def session_raises(self, target: str, *frames: str | bytes) -> bool:
         return self._session(target, frames).end == "raised"
+
+    def session_fails(self, target: str, *frames: str) -> bool:
+        """Whether a session, inside a lifespan, ends with anything but a close."""
+        with TestClient(self.app, validate="off") as client:
+            try:
+                with client.websocket_connect(target) as session:
+                    for frame in frames:
+                        session.send_text(frame)
+                    while True:
+                        session.receive_text()
+            except WebSocketDisconnect:
+                return False
+            except Exception:  # noqa: BLE001  any of them is what the fault is about
+                return True
 
     def session_messages(
         self, target: str, *frames: str | bytes, headers: dict[str, str] | None = None
