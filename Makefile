@@ -23,7 +23,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all fast check format format-check lint types arch docs bench counters dropin faults soak corpus clean \
+.PHONY: help demo test test-all fast check format format-check lint types arch docs bench rules counters dropin faults soak corpus clean \
         test-alone test-httpx test-httpx2 $(VERSIONS:%=test-%)
 
 help:  ## what the verbs do
@@ -92,6 +92,9 @@ docs: $(RUN)  ## run every example in README.md and docs/
 
 bench: $(RUN)  ## test clients side by side, as ratios to the raw call
 	$(BIN)/python benchmarks $(ARGS)
+
+rules: $(RUN)  ## write the pages of the rules of ASGI from their registry
+	$(BIN)/python tools/rules.py
 
 counters: $(RUN)  ## the gates on threads, wake-ups, loop turns and memory
 	$(BIN)/python -m pytest -q tests/counters $(ARGS)

@@ -28,8 +28,11 @@ if TYPE_CHECKING:
         ProtocolViolation,
         ProtocolWarning,
     )
+    from asgitest.testclient.ledger import RouteFinding
     from asgitest.testclient.observing import ExchangeRecord, observe
+    from asgitest.testclient.policy import validation
     from asgitest.testclient.response import Response
+    from asgitest.testclient.validator import ValidatorMiddleware, validate_app
     from asgitest.testclient.websocket_session import (
         AsyncWebSocketTestSession,
         WebSocketDenialResponse,
@@ -58,18 +61,25 @@ __all__ = [
     "ProtocolViolation",
     "ProtocolWarning",
     "Response",
+    "RouteFinding",
     "TestClient",
+    "ValidatorMiddleware",
     "WebSocketDenialResponse",
     "WebSocketDisconnect",
     "WebSocketTestSession",
     "observe",
+    "validate_app",
+    "validation",
 ]
 
 _HOMES = {
     "async_client": ("AsyncTestClient",),
     "client": ("TestClient",),
+    "ledger": ("RouteFinding",),
     "observing": ("ExchangeRecord", "observe"),
+    "policy": ("validation",),
     "response": ("Response",),
+    "validator": ("ValidatorMiddleware", "validate_app"),
     "websocket_session": (
         "AsyncWebSocketTestSession",
         "WebSocketDenialResponse",

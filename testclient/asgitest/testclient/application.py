@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
+from asgitest.testclient.asgi.kinds import class_of
 from asgitest.testclient.errors import MisuseError
 
 if TYPE_CHECKING:
@@ -62,8 +63,7 @@ def _required_arguments(app: Callable[..., Any]) -> int | None:
 
 def _call_method(app: Any) -> Any:
     """What runs when the object *app* is called; ``None`` for a class, and for what cannot be called."""
-    kind: type[Any] = type(app)  # pyright: ignore[reportUnknownVariableType]
-    return None if isinstance(app, type) else getattr(kind, "__call__", None)  # noqa: B004 - the method itself is asked
+    return None if isinstance(app, type) else getattr(class_of(app), "__call__", None)  # noqa: B004 - the method itself is asked
 
 
 def as_asgi3(app: Any) -> Callable[[Any, Any, Any], Awaitable[None]]:

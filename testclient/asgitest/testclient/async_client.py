@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from asgitest.testclient.asgi import Profile
     from asgitest.testclient.driver import Driver, LeakReport
     from asgitest.testclient.http_call import HTTPCall
+    from asgitest.testclient.ledger import RouteFinding
     from asgitest.testclient.overrides import Replacement
     from asgitest.testclient.policy import ValidateMode
     from asgitest.testclient.preparation import Preparation
@@ -115,6 +116,12 @@ class AsyncTestClient(ShortPathClient, httpx.AsyncClient):
         self._start_short_path()
         if cookies is not None:
             self._cookies.update(adopt(cookies))
+
+    @property
+    def findings(self) -> list[RouteFinding]:
+        """What is wrong with the app by the rules of ASGI, as far as this client has seen: one entry for each cause."""
+        found: list[RouteFinding] = self._server.policy.ledger.findings
+        return found
 
     async def request(  # type: ignore[override]  # as the synchronous client
         self,

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import time
-import warnings
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from asgitest.testclient.asgi import HTTPExchange, LifespanExchange, WebSocketExchange
@@ -21,12 +20,10 @@ from asgitest.testclient.errors import (
     DeadlineExceeded,
     DeadlockDetected,
     ProtocolViolation,
-    ProtocolWarning,
-    explain,
     timeout_class,
 )
+from asgitest.testclient.judged import NOT_GIVEN, JudgedCall
 from asgitest.testclient.observing import observers, record_call
-from asgitest.testclient.policy import Policy, Verdict
 from asgitest.testclient.standing_in import starlettes_sentence
 from asgitest.testclient.stuck import describe_stuck
 
@@ -36,6 +33,7 @@ if TYPE_CHECKING:
 
     from asgitest.testclient.asgi import Finding, Message, Scope
     from asgitest.testclient.driver import Driver, Signal, Task
+    from asgitest.testclient.policy import Policy
 
 __all__ = ["GRACE_SECONDS", "ASGIApp", "AppCall", "LifespanCall", "SocketCall"]
 
@@ -48,7 +46,7 @@ GRACE_SECONDS = 1.0
 ExchangeT = TypeVar("ExchangeT", HTTPExchange, WebSocketExchange, LifespanExchange)
 
 
-class AppCall(Generic[ExchangeT]):
+class AppCall(JudgedCall, Generic[ExchangeT]):
     """Run one app call against one exchange.
 
     Args:
@@ -63,32 +61,22 @@ class AppCall(Generic[ExchangeT]):
         "_arrived",
         "_gone",
         "_wake",
-        "app",
         "begun",
         "cancel_requested",
         "driver",
         "error",
-        "exchange",
         "finished",
         "ignored_disconnect",
-        "policy",
         "recorded",
-        "scope",
         "task",
-        "violation",
-        "warned",
     )
 
     def __init__(self, app: ASGIApp, exchange: ExchangeT, *, scope: Scope, driver: Driver, policy: Policy) -> None:
-        self.app = app
+        super().__init__(app, exchange, scope=scope, policy=policy)
         self.exchange: ExchangeT = exchange
-        self.scope = scope
         self.driver = driver
-        self.policy = policy
         self.task: Task | None = None
         self.error: BaseException | None = None
-        self.violation: ProtocolViolation | None = None
-        self.warned: list[Finding] = []
         self.finished = False
         self.cancel_requested = False
         self.recorded = False
@@ -102,6 +90,8 @@ class AppCall(Generic[ExchangeT]):
 
     async def receive(self) -> Message:
         """Give the app its next message, when there is one."""
+        if self.finished:
+            self.judge(self.exchange.app_asked_late())
         next_message = self.exchange.next_message
         while True:
             message = next_message()
@@ -109,13 +99,15 @@ class AppCall(Generic[ExchangeT]):
                 return message
             await self._wait_for_client()
 
-    async def send(self, message: Message) -> None:
+    async def send(self, message: Any = NOT_GIVEN, /, *more: Any, **named: Any) -> None:
         """Take a message of the app.
 
         Raises:
             ProtocolViolation: If the message breaks a MUST rule and the policy is strict.
         """
         __tracebackhide__ = True
+        if more or named or message is NOT_GIVEN:
+            message = self.find_message((message, *more), named)
         findings = self.exchange.app_sent(message)
         if findings:
             self.judge(findings, message)
@@ -127,46 +119,31 @@ class AppCall(Generic[ExchangeT]):
         """Call the app and keep what comes of it; only a cancellation is raised."""
         __tracebackhide__ = True
         try:
-            value = await self.app(self.scope, self.receive, self.send)
+            value = await self.call_app(self.receive, self.send)
         except BaseException as error:
             self.error = error
-            self._keep(self.exchange.app_raised(error))
+            self.keep(self.exchange.app_raised(error))
             if _is_cancellation(error):
                 raise
         else:
             findings = self.exchange.app_returned(value)
             if findings:
-                self._keep(findings)
+                self.keep(findings)
         finally:
             self.finished = True
             if self._arrived is not None:
                 self.notify_front()
 
-    def judge(self, findings: Sequence[Finding], message: Message) -> None:
+    def judge(self, findings: Sequence[Finding], message: Any = None) -> None:
         """Raise, or remember, what the last message of the app did wrong.
 
         Raises:
             ProtocolViolation: For the first finding that the policy says to raise.
         """
         __tracebackhide__ = True
-        violation = self._keep(findings, starlettes_sentence(self.exchange, message))
+        violation = self.keep(findings, starlettes_sentence(self.exchange, message))
         if violation is not None:
             raise violation
-
-    def _keep(self, findings: Sequence[Finding], sentence: str | None = None) -> ProtocolViolation | None:
-        """Sort new findings into warnings and violations; return the first violation among them."""
-        first: ProtocolViolation | None = None
-        for finding in findings:
-            verdict = self.policy.verdict(finding, self.scope.get("path", ""))
-            if verdict is Verdict.WARN:
-                self.warned.append(finding)
-            elif (
-                verdict is Verdict.RAISE and first is None and (sentence is not None or self.policy.mode != "starlette")
-            ):
-                first = ProtocolViolation(finding, self.exchange.trace, sentence or "")
-        if self.violation is None:
-            self.violation = first
-        return first
 
     def gone(self, text: str) -> ClientDisconnected:
         """The error for a ``send()`` to nobody: always the same one, to be known again when it comes out of the app."""
@@ -280,8 +257,15 @@ class AppCall(Generic[ExchangeT]):
         if self.task is not None:
             self.task.cancel()
 
-    def conclude(self, *, raise_app_error: bool = True, stacklevel: int = 2) -> None:
+    def conclude(
+        self, *, raise_app_error: bool = True, stacklevel: int = 2, failure: BaseException | None = None
+    ) -> None:
         """Tell the test what the call came to: its violation, its warnings, its exception.
+
+        Args:
+            raise_app_error: Whether an exception of the app reaches the test.
+            stacklevel: Of the warnings.
+            failure: What the app has said instead of raising.
 
         Raises:
             ProtocolViolation: If the app broke a MUST rule, even when it swallowed the error.
@@ -290,18 +274,27 @@ class AppCall(Generic[ExchangeT]):
         __tracebackhide__ = True
         if observers:
             record_call(self)
+        self.concluded = True
+        failure = self.violation or failure or self._app_error(raise_app_error=raise_app_error)
+        if failure is None:
+            failure = self.policy.ledger.take_late()
+        if failure is None:
+            self.warn(stacklevel=stacklevel + 1)
+            return
+        with contextlib.suppress(Warning):  # where warnings are errors, the failure is the one that matters
+            self.warn(stacklevel=stacklevel + 1)
+        raise failure
+
+    def _app_error(self, *, raise_app_error: bool) -> BaseException | None:
+        """What the app raised, if the test has to be told."""
         error = self.error
         if error is not None and ((self.cancel_requested and _is_cancellation(error)) or self._comes_of_leaving(error)):
             error = None
-        if self.violation is not None and error is not self.violation:
-            raise self.violation
-        if error is not None and (raise_app_error or not isinstance(error, Exception)):
-            if not isinstance(error, ProtocolViolation):
-                _add_note(error, self)
-            raise error
-        for finding in self.warned:
-            warnings.warn(ProtocolWarning(explain(finding, self.exchange.trace)), stacklevel=stacklevel + 1)
-        self.warned = []
+        if error is None or not (raise_app_error or not isinstance(error, Exception)):
+            return None
+        if not isinstance(error, ProtocolViolation):
+            _add_note(error, self)
+        return error
 
     def _comes_of_leaving(self, error: BaseException) -> bool:
         """Whether *error* is what became of the ``ClientDisconnected`` that the app was given. No server minds it."""
@@ -318,7 +311,7 @@ class SocketCall(AppCall[WebSocketExchange]):
 
     __slots__ = ()
 
-    async def send(self, message: Message) -> None:
+    async def send(self, message: Any = NOT_GIVEN, /, *more: Any, **named: Any) -> None:
         """Take a message of the app.
 
         Raises:
@@ -326,6 +319,8 @@ class SocketCall(AppCall[WebSocketExchange]):
             ClientDisconnected: If the client has left and the profile's servers raise then.
         """
         __tracebackhide__ = True
+        if more or named or message is NOT_GIVEN:
+            message = self.find_message((message, *more), named)
         exchange = self.exchange
         gone = exchange.disconnected
         findings = exchange.app_sent(message)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from asgitest.testclient.asgi import Profile
     from asgitest.testclient.driver import LeakReport
     from asgitest.testclient.http_call import HTTPCall
+    from asgitest.testclient.ledger import RouteFinding
     from asgitest.testclient.overrides import Replacement
     from asgitest.testclient.policy import ValidateMode
     from asgitest.testclient.preparation import Preparation
@@ -133,6 +134,12 @@ class TestClient(ShortPathClient, httpx.Client):
         self._start_short_path()
         if cookies is not None:
             self._cookies.update(adopt(cookies))
+
+    @property
+    def findings(self) -> list[RouteFinding]:
+        """What is wrong with the app by the rules of ASGI, as far as this client has seen: one entry for each cause."""
+        found: list[RouteFinding] = self._server.policy.ledger.findings
+        return found
 
     # HTTP ---------------------------------------------------------------------------------------------------------
 

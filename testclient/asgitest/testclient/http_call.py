@@ -12,7 +12,9 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from asgitest.testclient.asgi import HTTPExchange
+from asgitest.testclient.asgi.kinds import is_dict
 from asgitest.testclient.call import GRACE_SECONDS, AppCall
+from asgitest.testclient.judged import NOT_GIVEN
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Iterator
@@ -57,6 +59,8 @@ class HTTPCall(AppCall[HTTPExchange]):
 
     async def receive(self) -> Message:
         """Give the app its next message; a lazy upload is asked for its next item only now."""
+        if self.finished:
+            self.judge(self.exchange.app_asked_late())
         next_message = self.exchange.next_message
         while True:
             message = next_message()
@@ -67,7 +71,7 @@ class HTTPCall(AppCall[HTTPExchange]):
             else:
                 await self._wait_for_client()
 
-    async def send(self, message: Message) -> None:
+    async def send(self, message: Any = NOT_GIVEN, /, *more: Any, **named: Any) -> None:
         """Take a message of the app; while streaming, return when the client has taken the bytes.
 
         Raises:
@@ -75,6 +79,8 @@ class HTTPCall(AppCall[HTTPExchange]):
             ClientDisconnected: If the client has left and the profile's servers raise then.
         """
         __tracebackhide__ = True
+        if more or named or message is NOT_GIVEN:
+            message = self.find_message((message, *more), named)
         exchange = self.exchange
         findings = exchange.app_sent(message)
         if findings:
@@ -88,7 +94,7 @@ class HTTPCall(AppCall[HTTPExchange]):
         if exchange.file is not None:
             self._send_file(exchange.file)
         if self.streaming:
-            await self._hand_over(message["type"] == "http.response.body")
+            await self._hand_over(_is_body(message))
         if exchange.response_complete:
             self.wake_app()
         self._until_turn -= 1
@@ -108,8 +114,15 @@ class HTTPCall(AppCall[HTTPExchange]):
 
     def _send_file(self, message: Message) -> None:
         """Read the file of a pathsend or zerocopysend message, as the server would."""
-        data = _read_file(message)
-        self.exchange.file_sent(len(data))
+        try:
+            data = _read_file(message)
+        except OSError:
+            if message["type"] == "http.response.pathsend":
+                self.judge(self.exchange.file_missing(message["path"]), message)
+            raise
+        findings = self.exchange.file_sent(len(data))
+        if findings:
+            self.judge(findings, message)
         if data:
             self.chunks.append(data)
 
@@ -217,12 +230,16 @@ class _Turn:
             yield
 
 
+def _is_body(message: Any) -> bool:
+    return is_dict(message) and message.get("type") == "http.response.body"
+
+
 def _read_file(message: Message) -> bytes:
     """Read what a pathsend or zerocopysend message points to."""
     if message["type"] == "http.response.pathsend":
         with open(message["path"], "rb") as file:  # noqa: PTH123 - the server opens the path as given
             return file.read()
-    descriptor = message["file"] if isinstance(message["file"], int) else message["file"].fileno()
+    descriptor = message["file"].fileno()
     offset, count = message.get("offset"), message.get("count")
     if offset is None:
         offset = os.lseek(descriptor, 0, os.SEEK_CUR)

@@ -100,7 +100,7 @@ class LifespanSession:
         if not self.supported:
             return
         if failed and (call.error is None or call.cancel_requested):
-            raise LifespanFailed("startup", self.exchange.message)
+            call.conclude(stacklevel=5, failure=LifespanFailed("startup", self.exchange.message))
         call.conclude(stacklevel=5)
         if self.exchange.startup_complete:
             self._note_changes()
@@ -134,6 +134,7 @@ class LifespanSession:
         """
         call = self.call
         if call.task is None or not self.supported:
+            call.tell_late()
             return
         if not call.finished:
             await call.driver.poke(self._finish)
@@ -142,7 +143,7 @@ class LifespanSession:
             await call.end()
         self._release()
         if self.exchange.shutdown_failed and (call.error is None or call.cancel_requested):
-            raise LifespanFailed("shutdown", self.exchange.message)
+            call.conclude(stacklevel=5, failure=LifespanFailed("shutdown", self.exchange.message))
         call.conclude(stacklevel=5)
 
     def _finish(self) -> None:

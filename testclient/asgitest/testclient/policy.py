@@ -1,25 +1,27 @@
 """What a finding leads to: an exception, a warning, or a line in a report.
 
-Depends on: ``asgitest.testclient.asgi``.
+Depends on: ledger, ``asgitest.testclient.asgi``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from asgitest.testclient.asgi import RULES, Level
+from asgitest.testclient.ledger import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Generator, Iterable, Mapping
 
-    from asgitest.testclient.asgi import Finding
+    from asgitest.testclient.asgi import Finding, Scope
+
+__all__ = ["Policy", "ValidateMode", "Verdict", "build_policy", "validation"]
 
 # Messages out of order, which Starlette's client refuses as well.
 _STARLETTE_REFUSES = frozenset({"ASGI-HTTP-001", "ASGI-HTTP-002", "ASGI-HTTP-006", "ASGI-EXT-006"})
-
-__all__ = ["Policy", "ValidateMode", "Verdict", "build_policy"]
 
 ValidateMode = Literal["strict", "warn", "off", "starlette"]
 
@@ -43,36 +45,100 @@ class Policy:
         select: Prefixes of rule ids to consider; empty for all.
         ignore: Prefixes of rule ids to leave out.
         routes: For a path prefix, more prefixes of rule ids to leave out there.
+        ledger: Where findings are written down.
     """
 
     mode: ValidateMode = "strict"
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     routes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    ledger: Ledger = field(default_factory=Ledger, compare=False, repr=False)
 
     def verdict(self, finding: Finding, path: str = "") -> Verdict:
         """Decide what *finding* leads to when it was made at *path*."""
         identifier = finding.rule.id
-        if self.mode == "starlette":
+        mode = self.mode
+        for change in _changes:
+            mode = change.mode or mode
+            if not change.considers(identifier):
+                return Verdict.DROP
+        if mode == "starlette":
             return Verdict.RAISE if identifier in _STARLETTE_REFUSES and finding.level is Level.ERROR else Verdict.NOTE
-        if self.mode == "off" or finding.level is Level.INFO:
-            return Verdict.NOTE
         if not self._considers(identifier, path):
             return Verdict.DROP
-        if finding.level is Level.ERROR and self.mode == "strict":
-            return Verdict.RAISE
-        return Verdict.WARN
+        if mode == "off" or finding.level is Level.INFO:
+            return Verdict.NOTE
+        return Verdict.RAISE if finding.level is Level.ERROR and mode == "strict" else Verdict.WARN
+
+    def sort(self, findings: Iterable[Finding], scope: Scope) -> tuple[Finding | None, list[Finding]]:
+        """Write findings down, and say what they lead to.
+
+        Args:
+            findings: Of one message, or of the end of a call.
+            scope: Of the conversation.
+
+        Returns:
+            ``(raised, warned)``: the first to raise, if any, and those to warn of: each cause on each route once.
+        """
+        raised: Finding | None = None
+        warned: list[Finding] = []
+        for finding in findings:
+            verdict = self.verdict(finding, str(scope.get("path", "")))
+            if verdict is Verdict.DROP:
+                continue
+            is_new = self.ledger.note(finding, scope)
+            if verdict is Verdict.WARN and is_new:
+                warned.append(finding)
+            elif verdict is Verdict.RAISE and raised is None:
+                raised = finding
+        return raised, warned
 
     def _considers(self, identifier: str, path: str) -> bool:
         """Whether the rule is selected and not ignored, in general and at *path*."""
-        if self.select and not identifier.startswith(self.select):
-            return False
-        if self.ignore and identifier.startswith(self.ignore):
+        if not _chosen(identifier, self.select, self.ignore):
             return False
         return not any(path.startswith(prefix) and identifier.startswith(ids) for prefix, ids in self.routes)
 
 
-_PLAIN: dict[str, Policy] = {mode: Policy(mode=mode) for mode in get_args(ValidateMode)}
+def _chosen(identifier: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
+    return not (select and not identifier.startswith(select)) and not (ignore and identifier.startswith(ignore))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """What a test changes of the policies of all clients while it lasts."""
+
+    mode: ValidateMode | None
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+
+    def considers(self, identifier: str) -> bool:
+        return _chosen(identifier, self.select, self.ignore)
+
+
+# Apps run in threads and contexts of their own, and tests one at a time: a list of the process is what reaches them.
+_changes: list[_Change] = []
+
+
+@contextlib.contextmanager
+def validation(mode: str | None = None, *, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> Generator[None]:
+    """Change how strict every client is, while the block lasts: for one test, or a part of one.
+
+    Args:
+        mode: ``"strict"``, ``"warn"`` or ``"off"``; what each client says if not given.
+        select: Prefixes of rule ids to check, among those that the client checks.
+        ignore: Prefixes of rule ids not to check.
+
+    Raises:
+        ValueError: If the mode does not exist, or a prefix is the prefix of no rule.
+    """
+    checked: Any = None if mode is None else _checked_mode(mode)
+    change = _Change(mode=checked, select=_prefixes(select), ignore=_prefixes(ignore))
+    _changes.append(change)
+    try:
+        yield
+    finally:
+        _changes.remove(change)
 
 
 def build_policy(
@@ -93,12 +159,15 @@ def build_policy(
     Raises:
         ValueError: If the mode does not exist, or a prefix is the prefix of no rule.
     """
-    if not (select or ignore or routes) and mode in _PLAIN:
-        return _PLAIN[mode]
-    if mode not in get_args(ValidateMode):
-        raise ValueError(f"validate={mode!r} is not a mode; choose 'strict', 'warn', 'off' or 'starlette'")
     per_route = tuple((prefix, _prefixes(ids)) for prefix, ids in (routes or {}).items())
-    return Policy(mode=mode, select=_prefixes(select), ignore=_prefixes(ignore), routes=per_route)  # type: ignore[arg-type]  # checked above
+    return Policy(mode=_checked_mode(mode), select=_prefixes(select), ignore=_prefixes(ignore), routes=per_route)
+
+
+def _checked_mode(mode: str) -> ValidateMode:
+    for known in get_args(ValidateMode):
+        if mode == known:
+            return known  # type: ignore[no-any-return]  # one of the literals
+    raise ValueError(f"validate={mode!r} is not a mode; choose 'strict', 'warn', 'off' or 'starlette'")
 
 
 def _prefixes(ids: Iterable[str]) -> tuple[str, ...]:

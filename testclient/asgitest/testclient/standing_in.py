@@ -4,7 +4,7 @@ Ours stands in when ``starlette.testclient.TestClient`` has been replaced by it,
 does. Code that was written for Starlette's then gets what it expects: the same warnings, and refusals where
 Starlette's refuses. All else that is wrong with the app is still recorded, and ``validate="strict"`` brings it back.
 
-Depends on: policy.
+Depends on: the standard library.
 """
 
 from __future__ import annotations
@@ -12,10 +12,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from asgitest.testclient.policy import ValidateMode
+from typing import Any
 
 __all__ = ["default_mode", "stands_in", "starlettes_sentence", "warn_where_starlette_would"]
 
@@ -27,7 +24,7 @@ def stands_in() -> bool:
     return home.startswith("asgitest.")
 
 
-def default_mode() -> ValidateMode:
+def default_mode() -> str:
     """How strict a client is that was not told: the environment says, or whether it stands in for Starlette's.
 
     Raises:
@@ -35,7 +32,7 @@ def default_mode() -> ValidateMode:
     """
     wanted = os.environ.get("ASGITEST_VALIDATE")
     if wanted:
-        return wanted  # type: ignore[return-value]  # the policy refuses what is no mode
+        return wanted
     return "starlette" if stands_in() else "strict"
 
 

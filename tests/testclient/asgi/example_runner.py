@@ -59,7 +59,7 @@ async def converse(example: Example) -> Any:
 
     async def send(*messages: Any, **named: Any) -> None:
         if named:
-            exchange.app_sent_by_name(named)
+            exchange.app_sent_oddly(len(messages), named)
         for message in (*messages, *named.values()):
             exchange.app_sent(message)
 

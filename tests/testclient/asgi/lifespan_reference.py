@@ -21,7 +21,7 @@ class Reference:
 
     def __init__(self) -> None:
         self.starting = self.up = self.failed = self.stopping = self.down = False
-        self.unsupported = self.broken = self.ended = self.refused = False
+        self.unsupported = self.broken = self.ended = self.refused = self.says_so = False
 
     @property
     def state(self) -> str:
@@ -75,6 +75,7 @@ class Reference:
             return None
         self.unsupported = state == "idle" and raised
         self.broken = not self.unsupported
+        self.says_so = self.unsupported and not self.refused  # that it has no lifespan
         if self.refused or self.unsupported:
             return None
         silent = {"stopping": "LS-004", "up": "LS-009"}

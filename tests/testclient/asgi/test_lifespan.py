@@ -61,7 +61,7 @@ def expect(word: Sequence[str]) -> tuple[list[list[str]], Reference]:
 def agrees(word: Sequence[str]) -> bool:
     found, exchange = converse(word)
     wanted, reference = expect(word)
-    return (found, str(exchange.state), exchange.unsupported) == (wanted, reference.state, reference.unsupported)
+    return (found, str(exchange.state), exchange.unsupported) == (wanted, reference.state, reference.says_so)
 
 
 def walk() -> Iterator[Word]:

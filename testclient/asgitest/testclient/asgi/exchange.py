@@ -79,6 +79,29 @@ class Exchange:
         """How often each finding was made."""
         return {finding: self._counts[key] for key, finding in self._seen.items()}
 
+    # A conversation that somebody else leads --------------------------------------------------------------------------
+
+    def app_asked(self) -> Sequence[Finding]:
+        """Record that the app called ``receive``, where a real server answers it.
+
+        Returns:
+            What is wrong with that; empty if nothing is.
+        """
+        return self.app_asked_late() if self._ended else ()
+
+    def app_received(self, message: Message) -> None:
+        """Record what a real server gave the app.
+
+        Args:
+            message: As the server made it.
+        """
+        self.trace.add("->", message.copy())
+        self._received(message)
+
+    def _received(self, message: Message) -> None:
+        """Move on because of a message of the server."""
+        raise NotImplementedError
+
     # A message of the app -----------------------------------------------------------------------------------------
 
     def app_sent(self, message: Any) -> Sequence[Finding]:
@@ -103,16 +126,25 @@ class Exchange:
         self.trace.add("--", f"the app misuses {what}")
         return self._place([Problem(rule_id, detail, what)], self.trace.count)
 
-    def app_sent_by_name(self, names: Iterable[str]) -> Sequence[Finding]:
-        """Record that the app called ``send`` with keyword arguments.
+    def app_sent_oddly(self, positional: int, names: Iterable[str] = ()) -> Sequence[Finding]:
+        """Record that the app called ``send`` with other arguments than one message.
 
         Args:
-            names: Of the keywords.
+            positional: How many arguments had no name.
+            names: Of those that had one.
         """
-        given = ", ".join(f"{name}=..." for name in names)
-        return self.app_misused(
-            "send", "ASGI-MSG-009", f"the app called send({given}); servers name that parameter as they like"
-        )
+        given = ", ".join(["..."] * positional + [f"{name}=..." for name in names])
+        detail = f"the app called send({given}); servers name that one parameter as they like"
+        return self.app_misused("send", "ASGI-MSG-009", detail)
+
+    def app_is_not(self, what: str) -> Sequence[Finding]:
+        """Record that the app is another kind of callable than one async callable.
+
+        Args:
+            what: What it is, as the rest of the sentence "an app is one async callable, but this is".
+        """
+        detail = f"{RULES['ASGI-APP-001'].title}, but this is {what}"
+        return self._place([Problem("ASGI-APP-001", detail, "app")], None)
 
     def app_asked_late(self) -> Sequence[Finding]:
         """Record that the app called ``receive`` after it had returned."""
@@ -192,7 +224,9 @@ class Exchange:
             level = problem.level or rule.level
             finding = self._seen.get(key)
             if finding is None:
-                self._seen[key] = finding = Finding(rule=rule, detail=problem.detail, level=level, index=index)
+                self._seen[key] = finding = Finding(
+                    rule=rule, detail=problem.detail, level=level, index=index, subject=problem.subject
+                )
                 self._counts[key] = 1
                 self.findings.append(finding)
                 placed.append(finding)

@@ -43,12 +43,14 @@ class Finding:
         detail: How it was broken, as a sentence without a final stop.
         level: The rule's, or what the circumstances make of it.
         index: Number of the message in the trace, from 1; ``None`` if no message is to blame.
+        subject: What it is wrong with: the same rule broken at the same subject has the same cause.
     """
 
     rule: Rule
     detail: str
     level: Level
     index: int | None = None
+    subject: str = ""
 
     def __str__(self) -> str:
         return f"{self.rule.id}: {self.detail}"

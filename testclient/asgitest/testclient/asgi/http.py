@@ -149,6 +149,10 @@ class HTTPExchange(Exchange):
         self.trace.add("->", message.copy())
         return message
 
+    def _received(self, message: Message) -> None:
+        if message.get("type") == "http.disconnect" and not self.response_complete:
+            self.client_disconnected()
+
     # The app's side -----------------------------------------------------------------------------------------------
 
     def app_sent(self, message: Any) -> Sequence[Finding]:

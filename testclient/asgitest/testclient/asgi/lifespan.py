@@ -16,8 +16,9 @@ from asgitest.testclient.asgi.profiles import UVICORN
 from asgitest.testclient.asgi.rules import RULES, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from asgitest.testclient.asgi.findings import Finding
     from asgitest.testclient.asgi.profiles import Profile
     from asgitest.testclient.asgi.trace import Message
 
@@ -82,14 +83,29 @@ class LifespanExchange(Exchange):
             if self.state is LifespanState.FAILED and not self._asked:
                 self._asked = True
                 self.trace.add("--", "the app calls receive again")
-                detail = "the app goes on after lifespan.startup.failed: it calls receive, and no message will come"
-                self._pending.append(Problem("ASGI-LS-006", detail, "receive"))
+                self._pending.append(_WENT_ON)
             return None
         word = self._waiting.popleft()
         self.state = self.table[self.state, LifespanInput[word.upper()]].state
         message: Message = {"type": f"lifespan.{word}"}
         self.trace.add("->", message.copy())
         return message
+
+    def app_asked(self) -> Sequence[Finding]:
+        """Record that the app called ``receive``, where a real server answers it.
+
+        Returns:
+            What is wrong with that; empty if nothing is.
+        """
+        if self.state is LifespanState.FAILED and not self._ended:
+            self.trace.add("--", "the app calls receive again")
+            return self._place([_WENT_ON], None)
+        return super().app_asked()
+
+    def _received(self, message: Message) -> None:
+        word = str(message.get("type", "")).removeprefix("lifespan.").upper()
+        if word in {"STARTUP", "SHUTDOWN"}:
+            self.state = self.table[self.state, LifespanInput[word]].state
 
     # The app's side -----------------------------------------------------------------------------------------------
 
@@ -126,7 +142,8 @@ class LifespanExchange(Exchange):
             detail = f"{RULES[step.rule].title}, but the app {item} while the lifespan was {self.state}"
             problems.append(Problem(step.rule, detail, "return", level))
         self.state = step.state
-        self.unsupported = self.state is LifespanState.UNSUPPORTED
+        # An app that raises after a message that was refused has not said that it has no lifespan.
+        self.unsupported = self.state is LifespanState.UNSUPPORTED and not self._refused
         self._check_state(problems)
 
     def _check_state(self, problems: list[Problem]) -> None:
@@ -142,3 +159,10 @@ class LifespanExchange(Exchange):
             for key in (state if hasattr(state, "keys") else ())
             if not isinstance(key, str)
         ]
+
+
+_WENT_ON = Problem(
+    "ASGI-LS-006",
+    "the app goes on after lifespan.startup.failed: it calls receive, and no message will come",
+    "receive",
+)

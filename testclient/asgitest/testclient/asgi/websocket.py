@@ -162,8 +162,7 @@ class WebSocketExchange(Exchange):
         """Give ``websocket.disconnect``; again, or never again, as the server does."""
         if self._told:
             if self._told == 1:
-                detail = "the app calls receive again after websocket.disconnect; on some servers that waits forever"
-                self._pending.append(Problem("ASGI-WS-017", detail, "receive"))
+                self._pending.append(_ASKED_AGAIN)
                 self.trace.add("--", "the app calls receive again")
             self._told += 1
             if self.profile.ws_receive_after_disconnect == "block" or self._told > _REPEATS:
@@ -172,6 +171,25 @@ class WebSocketExchange(Exchange):
             self._told = 1
         self.trace.add("->", message.copy())
         return message.copy()
+
+    def app_asked(self) -> Sequence[Finding]:
+        """Record that the app called ``receive``, where a real server answers it.
+
+        Returns:
+            What is wrong with that; empty if nothing is.
+        """
+        if self._told and not self._ended:
+            self.trace.add("--", "the app calls receive again")
+            return self._place([_ASKED_AGAIN], None)
+        return super().app_asked()
+
+    def _received(self, message: Message) -> None:
+        kind = message.get("type")
+        if kind == "websocket.connect":
+            self.state = self.table[self.state, WebSocketInput.CONNECT].state
+        elif kind == "websocket.disconnect":
+            self._told += 1
+            self.client_lost()
 
     # The app's side -----------------------------------------------------------------------------------------------
 
@@ -257,3 +275,10 @@ class WebSocketExchange(Exchange):
     def _raised(self, problems: list[Problem], *, cancelled: bool) -> None:  # noqa: ARG002 - the signature is the base's
         if self.state is _OPEN:
             self.close_code, self.close_reason = self.profile.ws_exception_code, ""
+
+
+_ASKED_AGAIN = Problem(
+    "ASGI-WS-017",
+    "the app calls receive again after websocket.disconnect; on some servers that waits forever",
+    "receive",
+)

@@ -22,7 +22,7 @@ _DEBUG: _Offer = {"http.response.debug": {}}
 _HINTED = message("http.response.early_hint", links=[b"</a.css>; rel=preload"])
 _PUSHED = message("http.response.push", path="/a.css", headers=[])
 _INFO = message("http.response.debug", info={"template": "a.html"})
-_SENT = message("http.response.pathsend", path="/srv/a.txt")
+_SENT = message("http.response.pathsend", path=Source("os.path.abspath(os.devnull)"))
 _DENIED = message("websocket.http.response.start", status=401, headers=[])
 _DENIAL = message("websocket.http.response.body", body=b"no")
 _PROMISED = start(trailers=True)
@@ -83,8 +83,8 @@ EXTENSION_RULES = (
         "http.response.body. It can "
         "be called just one time in one response.",
         advice="Send http.response.pathsend instead of every body message.",
-        bad=http(START, _SENT, BODY, extensions=_PATHSEND),
-        good=http(START, _SENT, extensions=_PATHSEND),
+        bad=http("import os", START, _SENT, BODY, extensions=_PATHSEND),
+        good=http("import os", START, _SENT, extensions=_PATHSEND),
     ),
     rule(
         "EXT-005",
