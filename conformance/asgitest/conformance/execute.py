@@ -38,6 +38,8 @@ _T = TypeVar("_T")
 _SERVER_ERROR = 500
 _LARGEST_BODY = 1 << 21
 _MOST_MESSAGES = 2000
+_BREATHE = 64
+"""After so many messages the loop gets a turn, as it does when a server's buffer is full."""
 _GRACE_SECONDS = 1.0
 _STREAM_SECONDS = 0.4
 _NO_EXTENSIONS: dict[str, dict[str, Any]] = {}
@@ -305,6 +307,8 @@ class _HTTPRun:
             self._body.append(chunk)
             self._size += len(chunk)
         self._messages += 1
+        if self._messages % _BREATHE == 0:
+            await asyncio.sleep(0)
         if exchange.response_complete:
             self._wake()
         elif self._messages > 2 and not self._cut:  # noqa: PLR2004  most responses are two messages

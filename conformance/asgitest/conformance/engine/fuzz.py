@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from asgitest.conformance.checks import Expectation
 from asgitest.conformance.engine.corpus import Corpus, leaves_of, with_leaf
+from asgitest.conformance.engine.inline import InlineThreads
 from asgitest.conformance.engine.seeds import keyed_random
 from asgitest.conformance.generate import boundary_cases, example_cases, random_cases
 from asgitest.conformance.records import Request
@@ -34,6 +35,8 @@ __all__ = ["Fuzzer", "Shown", "request_of"]
 _REPORT_EVERY = 50
 _MOST_HANGS = 2
 _RESTART_EVERY = 25
+_IN_THREADS = 20
+"""So many cases run synchronous endpoints in real threads."""
 _FLOOR = 60
 """Cases that are sent however little time there is."""
 _WALL = 4.0
@@ -117,6 +120,7 @@ class Fuzzer:
         self._random = keyed_random(options.seed, "fuzz", operation.label)
         self._corpus = Corpus(keyed_random(options.seed, "corpus", operation.label))
         self._hangs = 0
+        self._threads = InlineThreads()
         self._unsent = 0
         self._last_new = 0
         self.cases = 0
@@ -125,6 +129,10 @@ class Fuzzer:
 
     async def run(self) -> None:
         """Send all cases."""
+        with self._threads:
+            await self._run()
+
+    async def _run(self) -> None:
         clock = _Clock(self._work.task.seconds)
         skipped = frozenset(self._work.task.skip)
         for index, case in enumerate(self._cases()):
@@ -132,6 +140,8 @@ class Fuzzer:
                 break
             if index in skipped:
                 continue
+            if index == _IN_THREADS and not skipped:
+                self._threads.activate()
             await self._send(case, index)
             if self._hangs >= _MOST_HANGS:
                 break
@@ -153,7 +163,10 @@ class Fuzzer:
             await self._observer.executor.restart()
         if self._journal is not None:
             self._journal.begin(index, request)
+        refused = self._threads.refused
         exchange, violations = await self._observer.request(request, self._operation.label, expectation)
+        if self._threads.refused and not refused:
+            exchange, violations = await self._observer.request(request, self._operation.label, expectation)
         if self._journal is not None:
             self._journal.end()
         self.cases += 1

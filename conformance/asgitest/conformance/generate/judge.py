@@ -19,7 +19,7 @@ from asgitest.conformance.operation import ABSENT
 from asgitest.conformance.serialise import is_json, scalar_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from asgitest.conformance.case import Case
     from asgitest.conformance.generate.plan import BodyPlan, ParameterPlan
@@ -156,12 +156,19 @@ def _of_value(value: Any, plan: BodyPlan) -> bool | None:
         )
     if not is_object(value):
         return None
-    read: dict[str, Any] = {}
-    for name, item in value.items():
-        back = item if isinstance(item, bytes) else _read_back(item)
-        if back is not ABSENT:
-            read[name] = back
     definitions = cast("Mapping[str, Any]", plan.body.schema.get("$defs", {}))
-    if not may_accept(plan.body.schema, read, definitions, text=True):
+    if not any(may_accept(plan.body.schema, read, definitions, text=True) for read in _forms_of(value)):
         return False
     return True if valid else None
+
+
+def _forms_of(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What an app may read out of a form: objects in it as their members, and as JSON text."""
+    for whole in (False, True) if any(is_object(item) for item in value.values()) else (False,):
+        read: dict[str, Any] = {}
+        for name, item in value.items():
+            as_text = isinstance(item, bytes) or (whole and is_object(item))
+            back = (item if isinstance(item, bytes) else scalar_text(item)) if as_text else _read_back(item)
+            if back is not ABSENT:
+                read[name] = back
+        yield read

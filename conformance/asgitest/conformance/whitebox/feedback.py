@@ -77,7 +77,7 @@ def propose(leaves: Mapping[Leaf, Any], comparison: Comparison) -> Iterator[Prop
     elif comparison.operator == "in text":
         pairs.append((left, f"{left}{right}"))
     elif comparison.operator in {"startswith", "endswith"}:
-        pairs += [(left, _affixed(left, affix, comparison.operator)) for affix in several]
+        pairs += [(left, text) for affix in several for text in _affixed(left, affix, comparison.operator)]
     elif comparison.operator != "match":
         pairs += [(left, right), (right, left)]
     for seen, wanted in pairs:
@@ -92,10 +92,15 @@ def _is_several(value: Any) -> TypeGuard[tuple[Any, ...]]:
     return isinstance(value, tuple)
 
 
-def _affixed(text: Any, affix: Any, operator: str) -> Any:
-    """Put an affix on a text, in place of as many characters."""
-    text, affix = str(plain(text)), str(plain(affix))
-    return affix + text[len(affix) :] if operator == "startswith" else text[: -len(affix) or None] + affix
+def _affixed(left: Any, right: Any, operator: str) -> Iterator[str]:
+    """Put an affix on a text: in place of as many characters, and beside all of them."""
+    text, affix = str(plain(left)), str(plain(right))
+    if operator == "startswith":
+        yield affix + text[len(affix) :]
+        yield affix + text
+    else:
+        yield text[: -len(affix) or None] + affix
+        yield text + affix
 
 
 def _neighbours(value: Any, operator: str) -> Iterator[Any]:
@@ -154,12 +159,23 @@ def _correspond_text(value: str, seen: Any, wanted: Any) -> Iterator[Any]:
         return
     if _is_number(seen) and _is_number(wanted):
         if len(value) == seen and isinstance(wanted, int) and 0 <= wanted <= _LONGEST:
-            yield (value + (value[-1:] or "a") * wanted)[:wanted]
+            yield from _of_length(value, wanted)
         moved = _moved_text(value, wanted - seen)
         if moved is not None:
             yield moved
     if isinstance(seen, str) and isinstance(wanted, str):
         yield from _replaced(value, text, target)
+
+
+def _of_length(value: str, wanted: int) -> Iterator[str]:
+    """Make a text longer or shorter: at its end, and in its middle."""
+    more, middle = wanted - len(value), (len(value) + 1) // 2
+    if more > 0:
+        yield value + (value[-1:] or "a") * more
+        yield value[:middle] + (value[middle : middle + 1] or "a") * more + value[middle:]
+    else:
+        yield value[:wanted]
+        yield value[: wanted // 2] + value[len(value) - (wanted - wanted // 2) :]
 
 
 def _moved_text(value: str, delta: float) -> str | None:

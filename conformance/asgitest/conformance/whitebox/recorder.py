@@ -87,13 +87,14 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 class Recorder:
     """Collects what instrumented code tells. Every hook returns what the code it stands for would return."""
 
-    __slots__ = ("_branches", "_caught", "_comparisons", "_kept")
+    __slots__ = ("_branches", "_caught", "_comparisons", "_full", "_kept")
 
     def __init__(self) -> None:
         self._branches: set[int] = set()
         self._comparisons: list[Comparison] = []
         self._caught: list[tuple[BaseException, bool]] = []
         self._kept: dict[int, int] = {}
+        self._full: set[int] = set()
 
     def begin(self) -> None:
         """Forget what was told before: a case begins."""
@@ -101,6 +102,7 @@ class Recorder:
         self._comparisons.clear()
         self._caught.clear()
         self._kept.clear()
+        self._full.clear()
 
     def end(self) -> Observation:
         """Return what was told since :meth:`begin`."""
@@ -120,8 +122,10 @@ class Recorder:
         """Compare two operands and note them; *place* is a site and an operator."""
         result = OPERATORS[place[1]](left, right)
         if result is True or result is False:
-            self._branches.add(place[0] * 2 + result)
-            self._keep(place, left, right)
+            site = place[0]
+            self._branches.add(site + site + result)
+            if site not in self._full:
+                self._keep(place, left, right)
         return result
 
     def operand(self, site: int, name: str, value: Any) -> Any:
@@ -177,11 +181,12 @@ class Recorder:
 
     def _keep(self, place: tuple[int, str], left: Any, right: Any) -> None:
         """Keep a pair of operands, unless there are many."""
-        if not isinstance(left, _PLAIN) or len(self._comparisons) >= _ALL:
-            return
         site, name = place
         kept = self._kept.get(site, 0)
-        if kept >= _EACH:
+        if kept >= _EACH or len(self._comparisons) >= _ALL:
+            self._full.add(site)
+            return
+        if not isinstance(left, _PLAIN):
             return
         if not isinstance(right, _PLAIN):
             right = _members(right)
