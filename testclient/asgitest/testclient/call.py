@@ -197,6 +197,10 @@ class AppCall(JudgedCall, Generic[ExchangeT]):
         Raises:
             DeadlineExceeded: If neither happened in time.
         """
+        if reached() and not self.finished:
+            # Nobody waits on the loop now: the driver has to be told that something of the app may be due by itself.
+            await self.driver.settle()
+            return
         while not reached() and not self.finished:
             signal = await self.driver.poke(self.arm_front)
             if reached() or self.finished:

@@ -9,11 +9,14 @@ Depends on: asyncio, public API only, and the sibling modules ``engine`` and ``d
 from __future__ import annotations
 
 import asyncio
+import functools
 import sys
+import threading
 from math import inf
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 from asgitest.testclient.driver.engine import FIRST_TURNS, LOOK_AT_CLOCK_EVERY, TURNS, Engine
+from asgitest.testclient.driver.private_asyncio import get_running_loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +76,7 @@ class PublicEngine(Engine):
     def _spin(self, turns: int, patience: Patience | None = None) -> None:
         self._turns_left = turns
         self._patience = patience
-        self.loop.run_forever()
+        _outside_a_loop(self.loop.run_forever)
 
     def stir(self) -> None:
         """Note that another thread has given the loop a callback."""
@@ -147,5 +150,15 @@ def _catch_stop_callback(loop: asyncio.AbstractEventLoop) -> Callable[[asyncio.T
 
     net = Net(loop=loop)
     net.set_result(None)
-    loop.run_until_complete(net)
+    _outside_a_loop(functools.partial(loop.run_until_complete, net))
     return caught[0]
+
+
+def _outside_a_loop(run: Callable[[], object]) -> None:
+    """Call *run*, which runs a loop for a moment; in a thread of its own if one runs in this thread already."""
+    if get_running_loop() is None:
+        run()
+        return
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
