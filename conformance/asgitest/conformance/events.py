@@ -35,6 +35,7 @@ class RunStarted:
     """The plan is made and the first case is about to be sent.
 
     Args:
+        command: Which command runs.
         target: What is tested.
         seed: Of all randomness.
         profile: How much is asked for.
@@ -47,6 +48,7 @@ class RunStarted:
 
     target: str
     seed: int
+    command: str = "check"
     profile: str = "default"
     budget_seconds: float | None = None
     cases: int | None = None

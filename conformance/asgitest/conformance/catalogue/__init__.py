@@ -27,6 +27,7 @@ from asgitest.conformance.catalogue.lifespan_checks import LIFESPAN_CHECKS
 from asgitest.conformance.catalogue.openapi_checks import OPENAPI_CHECKS
 from asgitest.conformance.catalogue.routes_checks import ROUTES_CHECKS
 from asgitest.conformance.catalogue.schema_checks import SCHEMA_CHECKS
+from asgitest.conformance.catalogue.schemathesis_checks import SCHEMATHESIS_CHECKS
 from asgitest.conformance.catalogue.state_checks import STATE_CHECKS
 from asgitest.conformance.catalogue.websocket_checks import WEBSOCKET_CHECKS
 
@@ -58,6 +59,7 @@ _ALL: tuple[Check, ...] = (
     *STATE_CHECKS,
     *WEBSOCKET_CHECKS,
     *DRIFT_CHECKS,
+    *SCHEMATHESIS_CHECKS,
 )
 
 CHECKS: Mapping[str, Check] = MappingProxyType({check.id: check for check in _ALL if not check.planned})

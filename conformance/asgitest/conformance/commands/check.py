@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 __all__ = ["run", "run_with_progress"]
 
 
+if TYPE_CHECKING:
+    Engine = Callable[[RunOptions, Callable[[Event], None]], Run]
+
+
 class Progress(Protocol):
     """Something that shows or keeps events."""
 
@@ -62,12 +66,20 @@ def run(arguments: argparse.Namespace) -> int:
     return finish(result, outputs)
 
 
-def run_with_progress(options: RunOptions, outputs: Outputs, redactor: Redactor) -> Run:
-    """Run the engine, show its events, and redact what it found.
+def run_with_progress(
+    options: RunOptions, outputs: Outputs, redactor: Redactor, *, engine: Engine | None = None
+) -> Run:
+    """Run an engine, show its events, and redact what it found.
 
     An interrupt ends the run with what was found so far.
+
+    Args:
+        options: Of the run.
+        outputs: Where the events are shown.
+        redactor: Hides secrets.
+        engine: What runs; None is ours.
     """
-    engine = cast("Callable[[RunOptions, Callable[[Event], None]], Run]", _engine())
+    engine = engine or cast("Engine", _engine())
     consumers: list[Progress] = [_progress(outputs)]
     consumers += [
         NDJSONReport(report.path, redactor)

@@ -311,7 +311,11 @@ class _Run:
             fail_on=options.fail_on,
             shard=str(options.shard) if options.shard else None,
             subjects=tuple(subject for _, subject in ready.plan) if ready else (),
-            checks=tuple(check for check in CHECKS if not check.startswith("drift.") and selection.check(check)),
+            checks=tuple(
+                check
+                for check in CHECKS
+                if not check.startswith(("drift.", "schemathesis.")) and selection.check(check)
+            ),
             schema_hash=ready.schema_hash if ready else "",
             statistics=self._statistics(),
             findings=self._collector.findings(),

@@ -29,7 +29,7 @@ def started_line(event: RunStarted) -> str:
     what = f"{budget} a subject" if event.budget_seconds is None else budget
     subjects = max(event.plan.values(), default=0)
     return (
-        f"asgitest check {one_line(event.target)}: {event.profile}, {what}, {plural(subjects, 'subject')}, "
+        f"asgitest {event.command} {one_line(event.target)}: {event.profile}, {what}, {plural(subjects, 'subject')}, "
         f"seed {event.seed}"
     )
 
