@@ -214,7 +214,8 @@ class BatonDriver:
     def _leave(self, *, watch: bool = True) -> None:
         """Give the baton back, and see to it that whoever needs the loop gets it."""
         self._baton.release()
-        if watch:
+        # Most of the time nobody waits, and nothing is left to be looked after.
+        if watch and (self._watcher.parked or not self._engine.is_idle()):
             self._look_after()
         if self._followers:
             self._pass_on()

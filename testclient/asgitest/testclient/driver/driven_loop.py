@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 from asgitest.testclient.driver.quiescence import busy_workers
 
 if TYPE_CHECKING:
+    from _typeshed import FileDescriptorLike
     from collections.abc import Callable
     from concurrent.futures import Executor
     from contextvars import Context
@@ -37,8 +38,9 @@ class DrivenSelector(selectors.DefaultSelector):
 
     def __init__(self) -> None:
         super().__init__()
-        self._mapping = self.get_map()
         self._zero_polls = 0
+        self.watched = 0
+        """How many file descriptors are registered, the loop's own pipe not counted."""
         self.nap: float | None = None
         """The longest that the loop may sleep, in seconds."""
         self.has_signal_handlers = False
@@ -50,7 +52,19 @@ class DrivenSelector(selectors.DefaultSelector):
 
     def watches(self) -> bool:
         """Whether anything but the loop's own pipe is registered, or that pipe carries signals."""
-        return len(self._mapping) > 1 or self.has_signal_handlers
+        return self.watched > 0 or self.has_signal_handlers
+
+    def register(self, fileobj: FileDescriptorLike, events: int, data: Any = None) -> selectors.SelectorKey:
+        """Register a file descriptor; the first is the loop's own pipe."""
+        key = super().register(fileobj, events, data)
+        self.watched = len(self.get_map()) - 1
+        return key
+
+    def unregister(self, fileobj: FileDescriptorLike) -> selectors.SelectorKey:
+        """Forget a file descriptor."""
+        key = super().unregister(fileobj)
+        self.watched = len(self.get_map()) - 1
+        return key
 
     def select(self, timeout: float | None = None) -> Events:
         """Poll for at most *timeout* and at most `nap` seconds."""

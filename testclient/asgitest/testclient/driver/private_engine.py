@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["PrivateEngine"]
 
+LOOK_AROUND_EVERY = 16
+"""While callbacks are always ready, every so many turns one looks at timers and file descriptors as well."""
+
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
@@ -39,6 +42,9 @@ class PrivateEngine(Engine):
         self._internals = internals = LoopInternals(loop)
         self._ready = internals.ready
         self._turn = internals.run_once
+        self._quick_turn = internals.run_ready
+        self._next_timer = internals.next_timer
+        self._selector = loop.selector
         self._enter = internals.enter
         self._leave = internals.leave
 
@@ -80,14 +86,17 @@ class PrivateEngine(Engine):
             self._leave()
 
     def _turns(self, most: int) -> None:
-        ready, turn = self._ready, self._turn
+        ready = self._ready
         while ready and most:
-            turn()
+            if most % LOOK_AROUND_EVERY == 1:
+                self._turn()
+            else:
+                self._quick_turn()
             most -= 1
 
     def drive(self, signal: Signal, patience: Patience) -> None:
         """Run the loop until *signal* is set or *patience* is at its end."""
-        ready, turn, selector = self._ready, self._turn, self.loop.selector
+        ready, turn, quick_turn, selector = self._ready, self._turn, self._quick_turn, self._selector
         turns = 0
         self._enter()
         try:
@@ -98,6 +107,9 @@ class PrivateEngine(Engine):
                     if nap is None:
                         return
                     selector.nap = nap
+                elif turns % LOOK_AROUND_EVERY:
+                    quick_turn()
+                    continue
                 elif not turns % LOOK_AT_CLOCK_EVERY and patience.expired():
                     return
                 turn()
@@ -114,7 +126,14 @@ class PrivateEngine(Engine):
         """Tell when the loop has something to run."""
         if self._ready:
             return -inf
-        return self._internals.next_timer()
+        return self._next_timer()
+
+    def is_idle(self) -> bool:
+        """Whether no callback is ready, no timer set, and nothing watched."""
+        selector = self._selector
+        return (
+            not self._ready and not selector.watched and not selector.has_signal_handlers and self._next_timer() is None
+        )
 
     def has_generators(self) -> bool:
         """Whether any async generator is open."""

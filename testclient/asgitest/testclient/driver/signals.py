@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from asyncio import get_running_loop
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -64,17 +65,30 @@ class Signal(ABC):
 class AsyncioSignal(Signal):
     """A signal that tasks of asyncio can await."""
 
-    __slots__ = ()
+    __slots__ = ("_future",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._future: Future[None] | None = None
+
+    def set(self) -> None:
+        """Put the flag up and wake whoever waits for it. The second call does nothing."""
+        if not self._set:
+            super().set()
+            if self._future is not None:
+                _resolve(self._future)
 
     async def wait(self) -> None:
         """Suspend the awaiting task until the flag is up."""
         if self._set:
             return
         future = get_running_loop().create_future()
-
-        def resolve() -> None:
-            _resolve(future)
-
+        if self._future is None or self._future.done():
+            # The first to wait: the usual case, and the only one.
+            self._future = future
+            await future
+            return
+        resolve = partial(_resolve, future)
         self.listen(resolve)
         try:
             await future
