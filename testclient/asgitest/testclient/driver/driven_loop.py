@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 from asgitest.testclient.driver.quiescence import busy_workers
 
 if TYPE_CHECKING:
-    from _typeshed import FileDescriptorLike
     from collections.abc import Callable
     from concurrent.futures import Executor
     from contextvars import Context
+
+    from _typeshed import FileDescriptorLike
 
 __all__ = ["DrivenLoop", "DrivenSelector", "VirtualTimeLoop"]
 
