@@ -46,6 +46,10 @@ DEFAULT_TIMEOUT = 30.0
 HTTP_EXTENSIONS: dict[str, dict[str, Any]] = {"http.response.debug": {}, "http.response.trailers": {}}
 SOCKET_EXTENSIONS: dict[str, dict[str, Any]] = {"websocket.http.response": {}}
 
+# Scopes without what differs from one request to the next. The same for all clients of a process.
+_templates: dict[tuple[Any, ...], tuple[dict[str, Any], Any]] = {}
+_MAX_TEMPLATES = 512
+
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
@@ -217,6 +221,46 @@ class InProcessServer:
             exchange.client_sent(request.read(), more=False)
         return call
 
+    def prepared_http_scope(
+        self, prepared: Preparation, method: str, headers: list[tuple[bytes, bytes]]
+    ) -> dict[str, Any]:
+        """Build the scope of a request from a prepared URL."""
+        scope = self._copied_template(prepared, method)
+        scope["headers"] = [(name.lower(), value) for name, value in headers]
+        scope["state"] = self.app_state.copy()
+        return scope
+
+    def _copied_template(self, prepared: Preparation, method: str) -> dict[str, Any]:
+        """Copy what the scopes of all requests to one URL have in common; every container in it is fresh."""
+        kept = (self.profile, self.http_extensions, self.client)
+        key = (prepared, method, self.root_path, self.http_version, *map(id, kept))
+        found = _templates.get(key)
+        if found is None:
+            if len(_templates) >= _MAX_TEMPLATES:
+                _templates.clear()
+            template = build_http_scope(
+                method=method,
+                http_version=self.http_version,
+                extensions=self.http_extensions,
+                scheme=prepared.scheme,
+                host=prepared.host,
+                port=prepared.port,
+                path=prepared.path,
+                raw_path=prepared.raw_path,
+                query_string=prepared.query_string,
+                client=self.client,
+                root_path=self.root_path,
+                state={},
+                profile=self.profile,
+            )
+            # What is known by its identity is kept with the template, or another object might take its place.
+            found = _templates[key] = (template, kept)
+        template = found[0]
+        scope = template.copy()
+        scope["asgi"] = template["asgi"].copy()
+        scope["extensions"] = {name: offer.copy() for name, offer in template["extensions"].items()}
+        return scope
+
     def prepared_socket_scope(
         self, prepared: Preparation, headers: list[tuple[bytes, bytes]], subprotocols: list[str]
     ) -> dict[str, Any]:
@@ -274,7 +318,9 @@ def _find_profile(profile: str | Profile) -> Profile:
 def _merged(
     usual: dict[str, dict[str, Any]], wanted: Mapping[str, dict[str, Any] | None] | None, prefix: str
 ) -> dict[str, dict[str, Any]]:
-    """Merge wanted extensions into the usual ones; ``tls`` belongs to both protocols."""
+    """Merge wanted extensions into the usual ones, which are not copied; ``tls`` belongs to both protocols."""
+    if wanted is None:
+        return usual
     merged = dict(usual)
     for name, value in (wanted or {}).items():
         if not (name.startswith(prefix) or name == "tls"):

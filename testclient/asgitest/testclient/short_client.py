@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["ShortPathClient"]
 
 DEFAULT: Any = httpx.USE_CLIENT_DEFAULT
-_UNTOUCHED = frozenset({"send", "build_request", "_send_single_request"})
 _logger = logging.getLogger(LIBRARY_NAME)
 
 
@@ -55,6 +54,7 @@ class ShortPathClient:
         """Whether nothing of this client is out of the ordinary: no auth, hooks, mounts, or replaced methods."""
         client: Any = self
         cls: Any = type(self)
+        own = client.__dict__
         hooks = client._event_hooks
         transport = client._transport
         send, build_request, send_single = self._short_methods
@@ -70,7 +70,9 @@ class ShortPathClient:
             and cls.build_request is build_request
             and cls._send_single_request is send_single
             and getattr(transport_class, handler_kind) is handler
-            and _UNTOUCHED.isdisjoint(client.__dict__)
+            and "send" not in own
+            and "build_request" not in own
+            and "_send_single_request" not in own
             and handler_kind not in transport.__dict__
             and not client.is_closed
         )

@@ -16,7 +16,7 @@ import json as jsonlib
 import time
 from typing import TYPE_CHECKING, Any
 
-from asgitest.testclient.asgi import HTTPExchange, build_http_scope
+from asgitest.testclient.asgi import HTTPExchange
 from asgitest.testclient.http_call import HTTPCall
 from asgitest.testclient.http_library import httpx
 from asgitest.testclient.response import Conversation, Response, add_debug
@@ -54,18 +54,67 @@ async def run_whole(server: InProcessServer, call: HTTPCall, timeout: float | No
         raise AssertionError("TestClient did not receive any response.")
 
 
+class Request(httpx.Request):
+    """The HTTP library's request, made of parts that are ready.
+
+    It has the attributes that the library's constructor would have set after much work: a differential test compares.
+
+    Args:
+        method: In upper case.
+        url: Absolute.
+        headers: All of them; taken as they are.
+        body: The whole body.
+        extensions: Of the request.
+    """
+
+    def __init__(
+        self, method: str, url: httpx.URL, *, headers: httpx.Headers, body: bytes, extensions: dict[str, Any]
+    ) -> None:
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.extensions = extensions
+        self.stream = httpx.ByteStream(body)
+        self._content = body
+
+
+class _Template:
+    """What the requests to one server with the same client headers have in common."""
+
+    __slots__ = ("headers", "is_usual", "names")
+
+    def __init__(self, front: tuple[bytes, bytes], raw: ClientHeaders) -> None:
+        self.headers = httpx.Headers([front, *raw])
+        self.names = frozenset(name.lower() for name, _ in raw)
+        self.is_usual = _FRAMING.isdisjoint(self.names) and not has_forbidden(raw)
+
+
+# They are the same for all clients of a process: tests make many clients, and give few of them headers of their own.
+_templates: dict[tuple[Any, ...], _Template] = {}
+_MAX_TEMPLATES = 256
+
+
+def _template_of(front: tuple[bytes, bytes], raw: ClientHeaders) -> _Template:
+    """Look up, or make, the template for a ``Host`` header and the headers of a client."""
+    key = (front, *raw)
+    found = _templates.get(key)
+    if found is None:
+        if len(_templates) >= _MAX_TEMPLATES:
+            _templates.clear()
+        found = _templates[key] = _Template(front, raw)
+    return found
+
+
 class ShortPath:
     """Builds requests for one client, and remembers what does not change between them."""
 
-    __slots__ = ("_base", "_base_text", "_known", "_raw", "_shaken", "_shaken_from", "_timeout", "_timeout_extension")
+    __slots__ = ("_base", "_base_text", "_shaken", "_shaken_from", "_timeout", "_timeout_extension")
 
     def __init__(self) -> None:
         self._base: httpx.URL | None = None
         self._base_text = ""
-        self._raw: ClientHeaders = []
         self._shaken: ClientHeaders = []
         self._shaken_from: ClientHeaders | None = None
-        self._known: frozenset[bytes] = frozenset()
         self._timeout: Any = None
         self._timeout_extension: dict[str, Any] = {}
 
@@ -105,31 +154,30 @@ class ShortPath:
         if extra is not None:
             headers = httpx.Headers(headers)
             headers.update(extra)
-        raw = headers.raw
-        names = self._names(raw)
+        template = _template_of(prepared.host_header, headers.raw)
         body, kind = encode_body(content, json)
-        if body is None or not _FRAMING.isdisjoint(names) or (cookie is not None and b"cookie" in names):
+        if body is None or not template.is_usual or (cookie is not None and b"cookie" in template.names):
             return None
         method = method.upper()
-        front: ClientHeaders = [prepared.host_header]
-        back: ClientHeaders = [] if cookie is None else [(b"Cookie", cookie.encode("utf-8"))]
+        if not body and kind is None and method in _BODY_METHODS:
+            merged = httpx.Headers([prepared.host_header, (b"Content-Length", b"0"), *headers.raw])
+        else:
+            merged = httpx.Headers(template.headers)
+        if cookie is not None:
+            merged["Cookie"] = cookie
         if body or kind is not None:
-            back.append((b"Content-Length", b"%d" % len(body)))
-            if kind is not None and b"content-type" not in names:
-                back.append((b"Content-Type", kind))
-        elif method in _BODY_METHODS:
-            front.append((b"Content-Length", b"0"))
+            merged["Content-Length"] = str(len(body))
+            if kind is not None and b"content-type" not in template.names:
+                merged["Content-Type"] = kind
         if timeout is not self._timeout:
             self._timeout, self._timeout_extension = timeout, timeout.as_dict()
-        request = httpx.Request(
+        return Request(
             method,
             prepared.url,
-            headers=[*front, *raw, *back],
-            stream=httpx.ByteStream(body),
+            headers=merged,
+            body=body,
             extensions={"timeout": self._timeout_extension.copy()},
         )
-        request.read()
-        return request
 
     def handshake(
         self,
@@ -166,17 +214,8 @@ class ShortPath:
         back = [] if cookie is None else [(b"Cookie", cookie.encode("utf-8"))]
         return [prepared.host_header, *merged_raw, *back]
 
-    def _names(self, raw: ClientHeaders) -> frozenset[bytes]:
-        """The lower-cased names of the client's headers, remembered until they change."""
-        if raw != self._raw:
-            self._raw = raw
-            self._known = frozenset(name.lower() for name, _ in raw)
-            if has_forbidden(raw):
-                self._known |= {b"host"}  # which the short path leaves to the long one, and that refuses the value
-        return self._known
 
-
-def encode_body(content: Any, json: Any) -> tuple[bytes | None, bytes | None]:
+def encode_body(content: Any, json: Any) -> tuple[bytes | None, str | None]:
     """Encode a body as the HTTP library does.
 
     Returns:
@@ -189,27 +228,12 @@ def encode_body(content: Any, json: Any) -> tuple[bytes | None, bytes | None]:
     if json is None:
         return b"", None
     text = jsonlib.dumps(json, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8"), b"application/json"
+    return text.encode("utf-8"), "application/json"
 
 
 def make_call(server: InProcessServer, request: httpx.Request, prepared: Preparation, *, driver: Driver) -> HTTPCall:
     """Make the app call of a request that the short path has built."""
-    scope = build_http_scope(
-        method=request.method,
-        http_version=server.http_version,
-        extensions=server.http_extensions,
-        scheme=prepared.scheme,
-        host=prepared.host,
-        port=prepared.port,
-        path=prepared.path,
-        raw_path=prepared.raw_path,
-        query_string=prepared.query_string,
-        headers=request.headers.raw,
-        client=server.client,
-        root_path=server.root_path,
-        state=server.app_state,
-        profile=server.profile,
-    )
+    scope = server.prepared_http_scope(prepared, request.method, request.headers.raw)
     policy = server.policy
     exchange = HTTPExchange(scope, profile=server.profile, checks=policy.mode != "off")
     exchange.client_sent(request.content, more=False)
