@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
+
+# Pytester takes out of memory what a run has imported; what is there before the run stays, and is imported once.
+for module in (
+    "asgitest.testclient.client",
+    "asgitest.conformance.target",
+    "fastapi.testclient",
+    "starlette.responses",
+):
+    importlib.import_module(module)
+
+OTHERS = ("asyncio", "cacheprovider", "django", "flask", "hypothesispytest", "schemathesis")
 
 
 @pytest.fixture
 def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """Other plugins have options of their own to complain about; tests of coexistence take this away."""
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:asyncio -p no:cacheprovider -p no:flask -p no:django")
+    without = " ".join(f"-p no:{name}" for name in OTHERS)
+    monkeypatch.setenv("PYTEST_ADDOPTS", f"-W default {without}")
     return pytester

@@ -45,7 +45,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Register what has to be there before the first conftest is imported."""
-    features.register_early(early_config)
+    features.register_early(early_config, options.read_settings(early_config))
 
 
 def pytest_configure(config: pytest.Config) -> None:

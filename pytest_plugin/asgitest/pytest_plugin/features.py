@@ -42,7 +42,12 @@ class Feature:
 
 FEATURES: tuple[Feature, ...] = (
     Feature(module="fixtures"),
+    Feature(module="async_clients"),
+    Feature(module="overriding"),
     Feature(module="coverage", needed=lambda settings: bool(settings.cov or settings.cov_fail_under)),
+    Feature(module="swapping", needed=lambda settings: settings.testclient),
+    # The last, because it gives other names to fixtures of those above.
+    Feature(module="aliases", needed=lambda settings: bool(settings.fixture_aliases)),
 )
 
 
@@ -53,8 +58,10 @@ def register(config: pytest.Config, settings: Settings) -> None:
             _register(config, feature.module)
 
 
-def register_early(config: pytest.Config) -> None:
-    """Do what has to be done before the first conftest is imported."""
+def register_early(config: pytest.Config, settings: Settings) -> None:
+    """Do what has to be done before the first conftest is imported: what it imports by name stays as it is."""
+    if settings.testclient:
+        importlib.import_module("asgitest.pytest_plugin.swapping").swap(config)
 
 
 def _register(config: pytest.Config, module: str) -> None:

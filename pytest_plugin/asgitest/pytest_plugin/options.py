@@ -196,7 +196,10 @@ def _candidates(
 ) -> Iterable[tuple[str, str, Any]]:
     """Where *option* may have been set: the source, what the option is called there, and the value."""
     if option.flag:
-        yield "command line", option.flag_name, config.getoption(option.ini_name, None)
+        value = config.getoption(option.ini_name, None)
+        # Before the first conftest, only the known arguments are there.
+        early = getattr(config.known_args_namespace, option.ini_name, None)
+        yield "command line", option.flag_name, early if value is None else value
     if option.ini:
         yield "ini", option.ini_name, _ini_value(option, config)
         yield "pyproject", f"{place}: {option.name}", table.get(option.name, _MISSING)

@@ -64,9 +64,14 @@ class InProcessApp:
 
 
 @contextlib.contextmanager
-def run_in_process(app: Any) -> Generator[InProcessApp]:
-    """Run the lifespan of *app* as long as the context lasts."""
+def run_in_process(app: Any, **options: Any) -> Generator[InProcessApp]:
+    """Run the lifespan of *app* as long as the context lasts.
+
+    Args:
+        app: The app.
+        options: What ``TestClient`` takes about its loop: ``backend``, ``driver``, ``clock``.
+    """
     from asgitest.testclient import TestClient  # noqa: PLC0415 - a run that uses no client does not load it
 
-    with TestClient(app) as root:
+    with TestClient(app, **options) as root:
         yield InProcessApp(root)
