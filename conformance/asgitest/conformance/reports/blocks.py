@@ -137,18 +137,24 @@ def _facts(finding: Finding) -> Iterator[tuple[str, str]]:
     sent = _sent(finding)
     if sent:
         yield "sent", sent
-    if finding.expected:
-        yield "expected", finding.expected
-    if finding.actual:
-        yield "actual", finding.actual
-    elif finding.message and finding.message != finding.title and finding.exception is None:
-        yield "what", finding.message
+    if finding.exception is None:
+        yield from _compared(finding)
     advice = _advice(finding)
     if advice:
         yield "do", advice
     if finding.spec:
         first = finding.spec[0]
         yield "spec", f"{first.document}, {first.section}" if first.section else first.document
+
+
+def _compared(finding: Finding) -> Iterator[tuple[str, str]]:
+    """What should have been and what was; an exception says that by itself."""
+    if finding.expected:
+        yield "expected", finding.expected
+    if finding.actual:
+        yield "actual", finding.actual
+    elif finding.message and finding.message != finding.title:
+        yield "what", finding.message
 
 
 def _advice(finding: Finding) -> str:
@@ -182,7 +188,7 @@ def _others(group: Group) -> Iterator[Line]:
             (f"  {finding.id}", "dim"),
         )
     if len(others) > _SHOWN_OTHERS:
-        yield ((f"  {'':<{_LABEL_WIDTH}}and {len(others) - _SHOWN_OTHERS} more of this check", "dim"),)
+        yield ((f"  {'':<{_LABEL_WIDTH}}and {len(others) - _SHOWN_OTHERS} more of this cause", "dim"),)
 
 
 def _again(finding: Finding) -> Iterator[Line]:

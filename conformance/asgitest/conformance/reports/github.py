@@ -11,7 +11,8 @@ from asgitest.conformance.reports.grouping import group_findings, place_of
 from asgitest.conformance.reports.text import one_line, printable
 
 if TYPE_CHECKING:
-    from asgitest.conformance.model import Finding, Run
+    from asgitest.conformance.model import Finding, Location, Run
+    from asgitest.conformance.reports.grouping import Group
 
 __all__ = ["render_github"]
 
@@ -19,13 +20,22 @@ _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
 def render_github(run: Run) -> str:
-    """Write one workflow command for each group of findings that is new."""
+    """Write one workflow command for each group of findings that is new, and each place of it."""
     lines = [
-        _command(group.first)
+        _command(finding)
         for group in group_findings(run.findings, fail_on=run.fail_on)
         if group.first.status != "known"
+        for finding in _places(group)
     ]
     return "".join(line + "\n" for line in lines)
+
+
+def _places(group: Group) -> list[Finding]:
+    """The first finding of a group at each place."""
+    by_place: dict[Location | None, Finding] = {}
+    for finding in group.findings:
+        by_place.setdefault(place_of(finding), finding)
+    return list(by_place.values())
 
 
 def _command(finding: Finding) -> str:
@@ -34,11 +44,16 @@ def _command(finding: Finding) -> str:
     if place is not None:
         properties = {"file": place.file, "line": str(place.line), **properties}
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{_COMMANDS[finding.severity]} {written}::{_data(_message(finding))}"
+    kind = "notice" if finding.flaky else _COMMANDS[finding.severity]
+    return f"::{kind} {written}::{_data(_message(finding))}"
 
 
 def _message(finding: Finding) -> str:
-    lines = [finding.operation, finding.actual or finding.message or finding.title]
+    lines = [finding.operation]
+    if finding.expected and finding.actual:
+        lines.append(f"expected: {finding.expected}, actual: {finding.actual}")
+    else:
+        lines.append(finding.actual or finding.message or finding.title)
     if finding.reproduction is not None and finding.reproduction.replay:
         lines.append(finding.reproduction.replay)
     return "\n".join(lines)

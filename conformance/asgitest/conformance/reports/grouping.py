@@ -73,7 +73,11 @@ def _cause(finding: Finding) -> tuple[str, ...]:
     if finding.quirk is not None:
         return ("quirk", finding.quirk)
     if finding.exception is not None:
-        return ("exception", finding.fingerprint)
+        frame = innermost_app_frame(finding.exception)
+        if frame is None or not frame.app:
+            return ("exception", finding.fingerprint)
+        # One line of the app is one cause, whatever it raises and whichever check saw it.
+        return ("line", frame.file, frame.qualname, frame.source, finding.status, str(finding.flaky))
     return ("check", finding.check, finding.severity, finding.status, str(finding.flaky))
 
 

@@ -67,13 +67,13 @@ def _table(groups: tuple[Group, ...]) -> str:
         first = group.first
         subjects = dict.fromkeys(subject for finding in group.findings for subject in subjects_of(finding))
         where = code_span(next(iter(subjects))) + (f" and {len(subjects) - 1} more" if len(subjects) > 1 else "")
-        rows.append(f"| {first.severity} | `{first.check}` | {where} | {code_span(first.title)} |")
+        rows.append(f"| {_severity(first)} | `{first.check}` | {where} | {code_span(first.title)} |")
     return "\n".join(rows)
 
 
 def _section(group: Group) -> Iterator[str]:
     first = group.first
-    yield f"## {first.severity}: `{first.check}`"
+    yield f"## {_severity(first)}: `{first.check}`"
     yield code_span(first.title)
     yield "\n".join(_facts(first))
     if first.exception is not None:
@@ -90,6 +90,13 @@ def _section(group: Group) -> Iterator[str]:
     others = [subject for finding in group.findings[1:] for subject in subjects_of(finding)]
     if others:
         yield "Also: " + ", ".join(code_span(subject) for subject in dict.fromkeys(others))
+
+
+def _severity(finding: Finding) -> str:
+    """The severity, and what takes its weight away."""
+    if finding.flaky:
+        return f"{finding.severity}, flaky"
+    return finding.severity if finding.status == "new" else f"{finding.severity}, {finding.status}"
 
 
 def _facts(finding: Finding) -> Iterator[str]:

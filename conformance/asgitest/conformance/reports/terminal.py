@@ -114,7 +114,6 @@ class TerminalProgress:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._live = Live(console=console, refresh_per_second=8, transient=True, get_renderable=self._render)
         self._started: RunStarted | None = None
         self._done: Counter[str] = Counter()
         self._cases: Counter[str] = Counter()
@@ -123,6 +122,8 @@ class TerminalProgress:
         self._elapsed = 0.0
         self._branches = 0
         self._sparks: deque[int] = deque(maxlen=_SPARKS)
+        # It asks for the table at once.
+        self._live = Live(console=console, refresh_per_second=8, transient=True, get_renderable=self._render)
 
     def __call__(self, event: Event) -> None:
         """Take an event."""

@@ -46,7 +46,7 @@ def plural(count: int, word: str) -> str:
 
 def relative_uri(file: str) -> str:
     """Write a file's path as a relative URI with forward slashes."""
-    return quote(file.replace("\\", "/"), safe="/:.-_~")
+    return quote(printable(file.replace("\\", "/")), safe="/:.-_~")
 
 
 def xml_text(text: str) -> str:
