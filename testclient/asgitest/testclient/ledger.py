@@ -24,12 +24,14 @@ class RouteFinding:
         method: Of the request; empty for a WebSocket and the lifespan.
         route: The template of the route if the framework shows it in the scope, else the path.
         count: How often the rule was broken there.
+        told: Whether it was warned of.
     """
 
     finding: Finding
     method: str
     route: str
     count: int = 1
+    told: bool = False
 
     def __str__(self) -> str:
         place = f"{self.method} {self.route}".strip()
@@ -52,7 +54,7 @@ class Ledger:
         """One entry for each cause, in the order of their first findings."""
         return list(self._entries.values())
 
-    def note(self, finding: Finding, scope: Scope) -> bool:
+    def note(self, finding: Finding, scope: Scope) -> RouteFinding:
         """Write a finding down.
 
         Args:
@@ -60,16 +62,16 @@ class Ledger:
             scope: Of the conversation, as the app has left it.
 
         Returns:
-            Whether nothing of the same cause was found on that route before.
+            The entry of its cause on that route.
         """
         method, route = str(scope.get("method", "")), route_of(scope)
         key = (finding.rule.id, finding.subject, method, route)
         entry = self._entries.get(key)
         if entry is not None:
             entry.count += 1
-            return False
-        self._entries[key] = RouteFinding(finding=finding, method=method, route=route)
-        return True
+            return entry
+        self._entries[key] = entry = RouteFinding(finding=finding, method=method, route=route)
+        return entry
 
     def take_late(self) -> ProtocolViolation | None:
         """Take the oldest violation that nobody was told of; ``None`` if there is none."""

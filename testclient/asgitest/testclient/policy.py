@@ -86,8 +86,9 @@ class Policy:
             verdict = self.verdict(finding, str(scope.get("path", "")))
             if verdict is Verdict.DROP:
                 continue
-            is_new = self.ledger.note(finding, scope)
-            if verdict is Verdict.WARN and is_new:
+            entry = self.ledger.note(finding, scope)
+            if verdict is Verdict.WARN and not entry.told:
+                entry.told = True
                 warned.append(finding)
             elif verdict is Verdict.RAISE and raised is None:
                 raised = finding

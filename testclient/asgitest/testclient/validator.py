@@ -138,9 +138,7 @@ class _Watched(JudgedCall):
         """
         __tracebackhide__ = True
         if named or len(messages) != 1:
-            self.judge(self.exchange.app_sent_oddly(len(messages), named))
-            await self.server_send(*messages, **named)
-            return
+            messages = (self.find_message(messages, named),)
         seen, passed = _split_one_shot(messages[0])
         self.judge(self.exchange.app_sent(seen))
         file = getattr(self.exchange, "file", None)

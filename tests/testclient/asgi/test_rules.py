@@ -7,9 +7,11 @@ import re
 
 import pytest
 
-from asgitest.testclient.asgi import RULES, Level, Rule
+from asgitest.testclient.asgi import RULES, Example, Level, Rule
 from tests.testclient.asgi.builders import ids
+from tests.testclient.asgi.controls import CONTROLS
 from tests.testclient.asgi.example_runner import converse, load
+from tests.testclient.asgi.seeds import SEEDS
 
 JUDGED_HERE = [rule for rule in RULES.values() if rule.judged == "conversation"]
 EVERY = list(RULES.values())
@@ -79,3 +81,25 @@ def test_the_good_app_for_a_probe_is_an_app(rule: Rule) -> None:
 def test_the_example_of_a_server_compiles(rule: Rule) -> None:
     for example in (rule.bad, rule.good):
         assert compile(example.source, rule.id, "exec")
+
+
+@pytest.mark.parametrize(("rule_id", "example"), SEEDS)
+def test_a_seed_breaks_its_rule_and_no_other(rule_id: str, example: Example) -> None:
+    """Further ways to break each rule than the one that the registry shows."""
+    exchange = asyncio.run(converse(example))
+
+    assert {finding.rule.id for finding in exchange.findings} == {rule_id}
+
+
+@pytest.mark.parametrize("example", CONTROLS)
+def test_a_control_is_silent(example: Example) -> None:
+    exchange = asyncio.run(converse(example))
+
+    assert [finding for finding in exchange.findings if finding.level is not Level.INFO] == []
+
+
+def test_every_rule_of_a_conversation_has_seeds() -> None:
+    """The three that have none can be broken in one way only, which the registry shows."""
+    seeded = {rule_id for rule_id, _ in SEEDS}
+
+    assert {rule.id for rule in JUDGED_HERE} - seeded == {"ASGI-APP-001", "ASGI-APP-005", "ASGI-APP-010"}

@@ -70,8 +70,10 @@ def read_trailers(message: Message, problems: list[Problem]) -> tuple[Pairs, boo
     Returns:
         ``(fields, more_trailers)``.
     """
-    fields = check_fields(message.get("headers", ()), problems)
-    check_trailer_fields(fields.pairs, problems)
+    found: list[Problem] = []
+    fields = check_fields(message.get("headers", ()), found)
+    unfit = check_trailer_fields(fields.pairs, problems)
+    problems += [problem for problem in found if problem.subject not in unfit]
     return fields.pairs, read_more(message, "more_trailers", "ASGI-HTTP-020", problems=problems)
 
 

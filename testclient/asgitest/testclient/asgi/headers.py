@@ -303,15 +303,16 @@ def content_length(special: list[Pair]) -> int | None:
     return int(value) if _DIGITS.fullmatch(value) and len(value) < 20 else None  # noqa: PLR2004 - 64 bits have 19 digits
 
 
-def check_trailer_fields(pairs: list[Pair], problems: list[Problem]) -> None:
+def check_trailer_fields(pairs: list[Pair], problems: list[Problem]) -> frozenset[str]:
     """Judge which fields may be trailers.
+
+    Returns:
+        The names of those that may not.
 
     Source: RFC 9110, section 6.5.1.
     """
-    for name, _ in pairs:
-        if name.lower() in _NOT_IN_TRAILERS:
-            problems.append(
-                Problem(
-                    "ASGI-EXT-010", f"{show(name)} is needed before the body, so it cannot be a trailer", repr(name)
-                )
-            )
+    unfit = [name for name, _ in pairs if name.lower() in _NOT_IN_TRAILERS]
+    for name in unfit:
+        detail = f"{show(name)} is needed before the body, so it cannot be a trailer"
+        problems.append(Problem("ASGI-EXT-010", detail, repr(name)))
+    return frozenset(name.lower().decode("latin-1") for name in unfit)

@@ -47,7 +47,6 @@ class app:
         await send({"type": "http.response.body", "body": b"hello"})
 """),
         good=OK,
-        judged="probe",
     ),
     rule(
         "APP-002",
