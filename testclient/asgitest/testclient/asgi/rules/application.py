@@ -102,7 +102,7 @@ class app:
         spec=_OVERVIEW,
         quote="is expected to last the lifetime of that connection plus a little longer if there is cleanup to do",
         advice="End loops when receive() returns a disconnect; give background work a limit.",
-        bad=http(START, BODY, "while True:\n    await __import__('asyncio').sleep(3600)"),
+        bad=http(START, BODY, 'while True:\n    await __import__("asyncio").sleep(3600)'),
         good=OK,
         judged="probe",
     ),

@@ -131,8 +131,8 @@ ORDER_RULES = (
         spec=rfc(9110, "5.3"),
         quote="a sender MUST NOT generate multiple field lines with the same name in a message",
         advice="Replace the field instead of adding another.",
-        bad=answer(headers=[(b"content-type", b"text/plain"), (b"content-type", b"text/html")]),
-        good=answer(headers=[(b"set-cookie", b"a=1"), (b"set-cookie", b"b=2")]),
+        bad=answer(headers=[(b"etag", b"1"), (b"etag", b"2")]),
+        good=answer(headers=[(b"vary", b"a"), (b"vary", b"b")]),
     ),
     rule(
         "HTTP-026",

@@ -23,7 +23,7 @@ _SUPPORT = (
 _STARTED = "Sent by the application when it has completed its startup."
 _FAIL = message("lifespan.startup.failed", message="no database")
 _WAIT = "await receive()"
-_NEVER = "await __import__('asyncio').sleep(3600)"
+_NEVER = 'await __import__("asyncio").sleep(3600)'
 
 LIFESPAN_RULES = (
     rule(

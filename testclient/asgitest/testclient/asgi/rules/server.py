@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from asgitest.testclient.asgi.rules.messages import OK
 from asgitest.testclient.asgi.rules.rule import Example
-from asgitest.testclient.asgi.rules.writing import asgi, rfc, rule, www
+from asgitest.testclient.asgi.rules.writing import asgi, indented, rfc, rule, www
 from asgitest.testclient.asgi.rules.writing import lifespan as lifespan_section
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ def _scope(**fields: Any) -> Example:
 
 def _server(*lines: str) -> Example:
     """An example of a server by what it does."""
-    body = [f"    {part}" for line in lines for part in line.split("\n")]
-    return Example(source="\n".join(["async def serve(app, scope, receive, send, client):", *body, ""]))
+    return Example(source="\n".join(["async def serve(app, scope, receive, send, client):", *indented(lines), ""]))
 
 
 def _rule(id: str, title: str, *, spec: Section, quote: str, bad: Example, good: Example) -> Rule:  # noqa: A002 - the name of the field
@@ -163,8 +162,8 @@ SERVER_RULES = (
         "a message that is wrong raises out of send",
         spec=_ERRORS,
         quote="it should raise an exception out of the send awaitable back to the application",
-        bad=_server("print('ignored')"),
-        good=_server("raise RuntimeError('unexpected message')"),
+        bad=_server('print("ignored")'),
+        good=_server('raise RuntimeError("unexpected message")'),
     ),
     _rule(
         "015",

@@ -11,6 +11,8 @@ from asgitest.testclient.asgi.kinds import is_array, is_dict
 from asgitest.testclient.asgi.rules.rule import Example, Level, Rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from asgitest.testclient.asgi.rules.rule import Judge, Profiles
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "denial",
     "extensions",
     "http",
+    "indented",
     "lifespan",
     "message",
     "rfc",
@@ -141,8 +144,17 @@ def call(source: str, *, protocol: Any = "http", client: tuple[str, ...] = (), *
 
 
 def _app(lines: tuple[str, ...]) -> str:
-    body = [f"    {part}" for line in lines for part in line.split("\n")] or ["    return"]
-    return "\n".join(["async def app(scope, receive, send):", *body])
+    return "\n".join(["async def app(scope, receive, send):", *indented(lines)])
+
+
+def indented(lines: Iterable[str]) -> list[str]:
+    """Write the body of a function: each line may be several, and what follows imports is set off from them."""
+    body: list[str] = []
+    for part in (part for line in lines for part in line.split("\n")):
+        if body and body[-1].lstrip().startswith("import ") and not part.startswith("import "):
+            body.append("")
+        body.append(f"    {part}")
+    return body or ["    return"]
 
 
 def http(*lines: str, client: tuple[str, ...] = (), **scope: Any) -> Example:
