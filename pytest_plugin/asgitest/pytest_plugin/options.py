@@ -87,6 +87,8 @@ class Settings:
         testclient: Whether our client takes the place of Starlette's.
         cov: The reports of API coverage: ``term``, ``json:FILE``, ``html:FILE``, ``md:FILE``; empty measures nothing.
         cov_fail_under: The least percentages: ``N``, or ``DIMENSION=N``.
+        show_exchanges: How many exchanges a failed test shows; 0 shows none.
+        redact: Names of headers, parameters and members whose values reports hide, beside the usual ones.
         sources: Where each value came from, by name; absent for defaults.
     """
 
@@ -100,6 +102,8 @@ class Settings:
     testclient: bool = False
     cov: tuple[str, ...] = ()
     cov_fail_under: tuple[str, ...] = ()
+    show_exchanges: float = 3
+    redact: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
@@ -145,6 +149,12 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="cov_fail_under",
         help="Fail below so many percent of operations and WebSocket routes: 90, or of a dimension: statuses=60",
+        kind="lines",
+    ),
+    Option(name="show_exchanges", help="How many exchanges a failed test shows, 3 if not given", kind="number"),
+    Option(
+        name="redact",
+        help="A header, parameter or JSON member whose value reports hide, beside those whose names say so",
         kind="lines",
     ),
 )

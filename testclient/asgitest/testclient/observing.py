@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 
     from asgitest.testclient.asgi import Finding, Trace
 
-__all__ = ["ExchangeRecord", "observe", "observe_lazily", "record_call", "show"]
+__all__ = [
+    "ExchangeRecord",
+    "build_record",
+    "observe",
+    "observe_lazily",
+    "record_call",
+    "show",
+    "witnessed",
+    "witnesses",
+]
 
 _MAX_EXCERPT_BYTES = 65_536
 _BYTES = frozenset({bytes, bytearray, memoryview})
@@ -87,12 +96,29 @@ def observe_lazily(callback: Callable[[Callable[[], ExchangeRecord]], object]) -
         observers.remove(callback)
 
 
+witnesses: list[Callable[[Any, Any], object]] = []
+
+
+@contextlib.contextmanager
+def witnessed(witness: Callable[[Any, Any], object]) -> Generator[None]:
+    """While the block lasts, statuses of responses know whose they are, and *witness* sees the documents a test reads.
+
+    Args:
+        witness: Called with each JSON document and the `Conversation` that it was read from.
+    """
+    witnesses.append(witness)
+    try:
+        yield
+    finally:
+        witnesses.remove(witness)
+
+
 def record_call(call: Any) -> None:
     """Show an ended call to whoever watches, once."""
     if call.recorded or call.scope["type"] == "lifespan":
         return
     call.recorded = True
-    show(functools.cache(functools.partial(_build_record, call)))
+    show(functools.cache(functools.partial(build_record, call)))
 
 
 def show(build: Callable[[], ExchangeRecord]) -> None:
@@ -101,7 +127,8 @@ def show(build: Callable[[], ExchangeRecord]) -> None:
         observer(build)
 
 
-def _build_record(call: Any) -> ExchangeRecord:
+def build_record(call: Any) -> ExchangeRecord:
+    """Put what is known of an app call into a record."""
     exchange = call.exchange
     is_http = call.scope["type"] == "http"
     messages: list[dict[str, Any]] = [message for message in exchange.trace.messages if isinstance(message, dict)]

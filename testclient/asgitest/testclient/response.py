@@ -1,6 +1,6 @@
 """The response a test gets: the HTTP library's own, and what only an in-process client can know beside it.
 
-Depends on: call, http_library.
+Depends on: call, observing, http_library.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from asgitest.testclient.http_library import httpx
+from asgitest.testclient.observing import build_record, witnesses
 
 if TYPE_CHECKING:
     from asgitest.testclient.asgi import Finding, Trace
     from asgitest.testclient.http_call import HTTPCall
+    from asgitest.testclient.observing import ExchangeRecord
 
-__all__ = ["Conversation", "Response", "build_response"]
+__all__ = ["Conversation", "Response", "Status", "build_response"]
 
 REDACTED = "<redacted>"
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key"})
@@ -67,14 +69,52 @@ class Conversation:
         """What the app raised, also when the client was told not to raise it."""
         return self._call.error
 
+    def record(self) -> ExchangeRecord:
+        """All of it, as those who watch clients get it."""
+        return build_record(self._call)
+
     def __repr__(self) -> str:
         return f"<Conversation {self.scope['method']} {self.scope['path']}, {self.trace.count} messages>"
+
+
+class Status(int):
+    """The status of a response that knows its conversation; in every other respect an int, also in a pickle.
+
+    Responses have one while somebody witnesses them, so that a failed comparison can be explained.
+    """
+
+    asgi: Conversation
+
+    def __reduce__(self) -> tuple[type[int], tuple[int]]:
+        return (int, (int(self),))
+
+    def __copy__(self) -> int:
+        return int(self)
+
+    def __deepcopy__(self, memo: object) -> int:
+        return int(self)
 
 
 class Response(httpx.Response):
     """A response of the app; an ``httpx`` response with its ASGI conversation."""
 
     asgi: Conversation
+
+    def belong_to(self, call: HTTPCall) -> None:
+        """Know the app call that this response is of."""
+        self.asgi = Conversation(call)
+        if witnesses:
+            status = Status(self.status_code)
+            status.asgi = self.asgi
+            self.status_code = status
+
+    def json(self, **options: Any) -> Any:
+        """Read the body as JSON; the arguments are those of ``json.loads``."""
+        document = super().json(**options)
+        if witnesses and "asgi" in self.__dict__:
+            for witness in witnesses:
+                witness(document, self.asgi)
+        return document
 
     def hold_body(self, body: bytes) -> None:
         """Take the whole body, decoded already, and be as after ``read()``.
@@ -150,7 +190,7 @@ def build_response(call: HTTPCall, request: httpx.Request, stream: Any) -> Respo
     exchange = call.exchange
     status = exchange.status
     response = Response(500 if status is None else status, headers=exchange.headers, stream=stream, request=request)
-    response.asgi = Conversation(call)
+    response.belong_to(call)
     if exchange.trailers_expected:
         response.extensions["http.response.trailers"] = exchange.trailers
     debug = exchange.debug
