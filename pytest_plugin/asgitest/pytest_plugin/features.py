@@ -45,6 +45,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(module="async_clients"),
     Feature(module="overriding"),
     Feature(module="failures", needed=lambda settings: settings.show_exchanges > 0),
+    Feature(module="leaks", needed=lambda settings: settings.leaks != "off"),
     Feature(module="coverage", needed=lambda settings: bool(settings.cov or settings.cov_fail_under)),
     Feature(module="swapping", needed=lambda settings: settings.testclient),
     # The last, because it gives other names to fixtures of those above.

@@ -6,12 +6,12 @@ Depends on: pytest, ``options``, ``applications``, ``running``; `asgitest.testcl
 from __future__ import annotations
 
 import contextlib
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from asgitest.pytest_plugin.applications import load_configured_app
+from asgitest.pytest_plugin.leftovers import note_left
 from asgitest.pytest_plugin.options import SCOPES, SETTINGS
 from asgitest.pytest_plugin.running import APP_SCOPES, app_of, client_options, run_app, running_app
 
@@ -82,16 +82,16 @@ class ClientFactory:
 
     Args:
         running: The running app.
-        config: The run's configuration.
+        item: The test.
         options: What the markers of the test say.
         stack: Closes what is made.
     """
 
     def __init__(
-        self, running: ServedApp, config: pytest.Config, *, options: dict[str, Any], stack: contextlib.ExitStack
+        self, running: ServedApp, item: pytest.Item, *, options: dict[str, Any], stack: contextlib.ExitStack
     ) -> None:
         self.running = running
-        self._config = config
+        self._item = item
         self._options = options
         self._stack = stack
 
@@ -110,8 +110,13 @@ class ClientFactory:
 
             running = self._stack.enter_context(run_in_process(self.running.app, **of_the_loop))
         client = running.client(**options)
-        self._stack.callback(client.close)
+        self._stack.callback(self._close, client)
         return client
+
+    def _close(self, client: Any) -> None:
+        for request in getattr(client, "unfinished", ()):
+            note_left(self._item, "streams", f"has neither read nor closed the response to {request}")
+        client.close()
 
 
 @pytest.fixture
@@ -122,7 +127,7 @@ def asgi_client_factory(request: pytest.FixtureRequest) -> Iterator[ClientFactor
     """
     running = running_app(request)
     with contextlib.ExitStack() as stack:
-        yield ClientFactory(running, request.config, options=client_options(request.node), stack=stack)
+        yield ClientFactory(running, request.node, options=client_options(request.node), stack=stack)
 
 
 @pytest.fixture
@@ -151,14 +156,14 @@ class WebSocketConnector:
     def unread(self) -> list[str]:
         """What to say of messages that the test has not received, one line for each WebSocket."""
         return [
-            f"{url}: the app has sent {count} message{'s' * (count > 1)} that the test has not received"
+            f"has not received {count} message{'s' * (count > 1)} that the app has sent on {url}"
             for url, session in self.sessions
             if (count := getattr(session, "unread", 0))
         ]
 
 
 @pytest.fixture
-def asgi_websocket(asgi_client: Any) -> Iterator[WebSocketConnector]:
+def asgi_websocket(request: pytest.FixtureRequest, asgi_client: Any) -> Iterator[WebSocketConnector]:
     """What opens WebSockets of the running app: ``with ... as session``, where ... is the fixture called with a path.
 
     Messages of the app that the test has not received are told of by a warning.
@@ -166,6 +171,4 @@ def asgi_websocket(asgi_client: Any) -> Iterator[WebSocketConnector]:
     connector = WebSocketConnector(asgi_client)
     yield connector
     for line in connector.unread():
-        from asgitest.testclient import LeakWarning  # noqa: PLC0415 - loaded by then
-
-        warnings.warn(LeakWarning(line), stacklevel=1)
+        note_left(request.node, "websockets", line)

@@ -1,6 +1,6 @@
 """The markers of the plugin. A marker is a function here: its signature is the marker's, its docstring the help.
 
-Depends on: pytest.
+Depends on: pytest, ``options``, ``leftovers``.
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from asgitest.pytest_plugin.leftovers import KINDS
+from asgitest.pytest_plugin.options import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -38,6 +41,9 @@ def dependency_overrides(overrides: Mapping[Any, Any]) -> Mapping[Any, Any]:
 
 def asgi_allow_leaks(*kinds: str) -> tuple[str, ...]:
     """Do not report what this test leaves behind: all of it, or only these kinds."""
+    for kind in kinds:
+        if kind not in KINDS:
+            raise TypeError(f"there is no kind {kind!r}.{nearest(kind, KINDS)}")
     return kinds
 
 
@@ -85,4 +91,6 @@ def _apply(mark: pytest.Mark, item: pytest.Item) -> Any:
     try:
         return marker(*mark.args, **mark.kwargs)
     except TypeError as error:
-        raise pytest.UsageError(f"{item.nodeid}: the marker is {_signature(mark.name)}, but {error}.") from None
+        problem = str(error).removesuffix("?").removesuffix(".")
+        end = "?" if str(error).endswith("?") else "."
+        raise pytest.UsageError(f"{item.nodeid}: the marker is {_signature(mark.name)}, but {problem}{end}") from None

@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 
     from asgitest.pytest_plugin.serving import ServedApp
 
-__all__ = ["APP", "APP_SCOPES", "app_of", "client_options", "run_app", "running_app"]
+__all__ = ["APP", "APP_SCOPES", "RUNNING", "app_of", "client_options", "run_app", "running_app"]
 
 APP = pytest.StashKey[Any]()
 """The app of a test, in the stash of its item, once a fixture has asked for it."""
+
+RUNNING = pytest.StashKey["ServedApp"]()
+"""The running app of a test, likewise."""
 
 APP_SCOPES = pytest.StashKey[dict[int, str]]()
 """The scope of the fixture ``asgi_app`` that gave an app, by the id of the app."""
@@ -62,6 +65,7 @@ def _started(request: pytest.FixtureRequest, fixture: str) -> ServedApp:
         where = failed[id(error)][1]
         message = f"the app's startup failed: {type(error).__name__}: {error} (in full at {where})"
     else:
+        request.node.stash[RUNNING] = served
         return served
     return pytest.fail(message, pytrace=False)
 

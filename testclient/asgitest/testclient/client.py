@@ -367,6 +367,12 @@ class TestClient(ShortPathClient, httpx.Client):
             raise MisuseError("run() needs the app's loop; use the client in a with block")
         return portal.call(function, *args)
 
+    @property
+    def unfinished(self) -> tuple[str, ...]:
+        """The requests whose responses have been neither read nor closed, as ``GET /path``."""
+        unfinished: tuple[str, ...] = self._server.unfinished
+        return unfinished
+
     def spawn(self, **options: Any) -> TestClient:
         """Make another client of the same app, loop, lifespan and state, with cookies and headers of its own.
 

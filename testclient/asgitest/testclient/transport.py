@@ -49,7 +49,8 @@ class Exchange:
         self.timeout = read_timeout(request)
 
     @property
-    def _name(self) -> str:
+    def name(self) -> str:
+        """The request in short, as ``GET /path``."""
         return f"{self.request.method} {self.request.url.raw_path.decode('ascii')}"
 
     async def open(self) -> None:
@@ -61,7 +62,7 @@ class Exchange:
         """
         call = self.call
         await call.start(self.server.context())
-        await call.until(lambda: call.exchange.response_started, self.timeout, f"the response to {self._name} to start")
+        await call.until(lambda: call.exchange.response_started, self.timeout, f"the response to {self.name} to start")
         if not call.exchange.response_started:
             self._conclude()
             if call.error is None and self.server.raise_server_exceptions:
@@ -76,9 +77,9 @@ class Exchange:
             if call.finished:
                 return None
             if call.exchange.response_complete:
-                await call.until_finished(self.timeout, f"the app to finish after {self._name} was answered")
+                await call.until_finished(self.timeout, f"the app to finish after {self.name} was answered")
             else:
-                await call.until(self._has_news, self.timeout, f"the next chunk of the response to {self._name}")
+                await call.until(self._has_news, self.timeout, f"the next chunk of the response to {self.name}")
 
     def _has_news(self) -> bool:
         return bool(self.call.chunks) or self.call.exchange.response_complete
@@ -98,6 +99,16 @@ class SyncStream(httpx.SyncByteStream):
     def __init__(self, exchange: Exchange, release: Callable[[], None]) -> None:
         self._exchange = exchange
         self._release: Callable[[], None] | None = release
+
+    @property
+    def name(self) -> str:
+        """The request that is answered."""
+        return self._exchange.name
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was read to its end, or closed."""
+        return self._release is None
 
     def __iter__(self) -> Iterator[bytes]:
         while (chunk := complete(self._exchange.next_chunk())) is not None:
@@ -175,6 +186,11 @@ class SyncTransport(InProcessServer, httpx.BaseTransport):
         driver = stack.enter_context(self.lease())
         call = self.socket_call(scope, driver)
         return WebSocketTestSession(Session(call, timeout=timeout, context=self.context), stack)
+
+    @property
+    def unfinished(self) -> tuple[str, ...]:
+        """The requests whose responses have been neither read nor closed."""
+        return tuple(stream.name for stream in self._open if not stream.closed)
 
     def close(self) -> None:
         """Leave responses that were never read or closed."""
