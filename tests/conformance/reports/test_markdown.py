@@ -12,7 +12,7 @@ from tests.conformance.reports.snapshot import assert_snapshot
 
 
 def test_a_usual_run() -> None:
-    assert_snapshot("report.md", render_markdown(usual()))
+    assert_snapshot("report.md.txt", render_markdown(usual()))
 
 
 @pytest.mark.parametrize("text", ["`", "``", "a`b``c", "`a", "a`", "|", ""])

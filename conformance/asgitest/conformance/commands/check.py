@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
+from asgitest.conformance.baseline import read_baseline
 from asgitest.conformance.commands.given import given_config
 from asgitest.conformance.config import build_options, parse_shard
 from asgitest.conformance.errors import UsageError
@@ -60,6 +61,9 @@ def run(arguments: argparse.Namespace) -> int:
     options = build_options(config, shard=parse_shard(arguments.shard) if arguments.shard else None)
     arguments.baseline = config.settings.baseline
     outputs = parse_outputs(arguments, config.settings.report)
+    if outputs.baseline is not None:
+        # Told before the run, and not after a minute of it.
+        read_baseline(outputs.baseline, missing_ok=outputs.update_baseline)
     redactor = Redactor(options.identities)
     result = run_with_progress(options, outputs, redactor)
     save_last_run(result, directory=Path.cwd())
