@@ -107,6 +107,7 @@ class Executor:
         self.state: dict[str, Any] = {}
         self.loop = asyncio.new_event_loop()
         self._host = (b"host", host.encode("ascii", "replace"))
+        self.host = host
         self._server = host.partition(":")[0]
         self._lifespan: LifespanRun | None = None
         self.lifespan_record: LifespanRecord | None = None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from asgitest.conformance.checks.violation import Violation
+from asgitest.conformance.generate.boundary import UNREADABLE_BODIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,7 @@ __all__ = ["Expectation", "check_expectation"]
 _QUOTED = re.compile(r"'([^']+)'")
 _REFUSED = frozenset({400, 422})
 _SUCCESS = range(200, 300)
+_UNREADABLE = frozenset(f"body: the body is {phrase}" for phrase, _ in UNREADABLE_BODIES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,16 @@ def check_expectation(operation: Operation, exchange: Exchange, expectation: Exp
 
 def _check_invalid(exchange: Exchange, expectation: Expectation) -> Iterator[Violation]:
     if exchange.status not in _SUCCESS:
+        return
+    if expectation.violated in _UNREADABLE:
+        yield Violation(
+            check="http.malformed-body-handling",
+            message=f"B{expectation.violated[1:]}, and the answer was {exchange.status}.",
+            cause=("unreadable",),
+            expected="400, 415 or 422.",
+            actual=str(exchange.status),
+            assertion="assert response.status_code >= 400",
+        )
         return
     missing_header = "header" in expectation.violated and (
         "missing" in expectation.violated or "left out" in expectation.violated

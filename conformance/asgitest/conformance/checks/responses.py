@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from asgitest.conformance.checks.validators import validator_of
 from asgitest.conformance.checks.violation import Violation
+from asgitest.conformance.json_values import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,6 +27,7 @@ _SERVER_ERROR = 500
 _JSON = re.compile(r"application/(?:[\w.+-]+\+)?json|text/json")
 _LONGEST = 200
 _NO_BODY = frozenset({204, 304})
+_WRITE_ONLY: dict[int, tuple[Any, frozenset[str]]] = {}
 
 
 def documented_response(operation: Operation, status: int) -> Documented | None:
@@ -170,6 +172,7 @@ def _check_body(schema: dict[str, Any], response: Response) -> Iterator[Violatio
             assertion="response.json()",
         )
         return
+    yield from _check_write_only(schema, value)
     validator = validator_of(schema)
     if validator.is_valid(value):
         return
@@ -187,6 +190,45 @@ def _check_body(schema: dict[str, Any], response: Response) -> Iterator[Violatio
         instance_path=instance_path,
         assertion=_body_assertion(instance_path, value),
     )
+
+
+def _check_write_only(schema: dict[str, Any], value: Any) -> Iterator[Violation]:
+    """See whether a response has a property that only requests may have."""
+    known = _WRITE_ONLY.get(id(schema))
+    if known is None:
+        known = _WRITE_ONLY[id(schema)] = (schema, frozenset(_write_only(schema)))
+    for name in sorted(known[1]):
+        if _holds(value, name):
+            yield Violation(
+                check="openapi.write-only-leaked",
+                message=f"The response has {name!r}, which is write-only.",
+                cause=(name,),
+                expected=f"No {name!r}.",
+                actual=name,
+                assertion=f"assert {name!r} not in response.text",
+            )
+
+
+def _write_only(schema: Any) -> Iterator[str]:
+    """List the names of write-only properties anywhere in a schema."""
+    if is_object(schema):
+        properties = schema.get("properties")
+        if is_object(properties):
+            yield from (name for name, one in properties.items() if is_object(one) and one.get("writeOnly") is True)
+        for one in schema.values():
+            yield from _write_only(one)
+    elif is_array(schema):
+        for one in schema:
+            yield from _write_only(one)
+
+
+def _holds(value: Any, name: str) -> bool:
+    """Whether a property of that name stands anywhere in a value, with something other than stars in it."""
+    if is_object(value):
+        own = value.get(name)
+        shown = own is not None and not (isinstance(own, str) and set(own) <= {"*"})
+        return shown or any(_holds(item, name) for item in value.values())
+    return is_array(value) and any(_holds(item, name) for item in value)
 
 
 def _body_assertion(path: tuple[str | int, ...], value: Any) -> str:

@@ -9,6 +9,7 @@ import re
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from asgitest.conformance.checks.pairs import check_partial
 from asgitest.conformance.checks.violation import Violation
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def check_semantics(exchange: Exchange) -> Iterator[Violation]:
             cause=("405",),
             assertion="assert 'allow' in response.headers",
         )
+    yield from check_partial(response)
     yield from _values(response)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from asgitest.conformance.checks import Expectation
 from asgitest.conformance.engine.messages import Judged
+from asgitest.conformance.engine.probes import probe_operation
 from asgitest.conformance.engine.stateful import observe_sequence
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from asgitest.conformance.engine.observing import Observer
     from asgitest.conformance.engine.work import Work
     from asgitest.conformance.model import Finding, Scenario
+    from asgitest.conformance.records import Request
 
 __all__ = ["confirm"]
 
@@ -50,12 +52,30 @@ def _repeat(work: Work, candidate: Candidate, scenario: Scenario) -> tuple[int, 
             with work.noted(turn, None):
                 if candidate.play is not None:
                     found = observe_sequence(work.session, observer, candidate)
+                elif candidate.probed is not None:
+                    found = _probed_again(work, observer, candidate, base=candidate.probed)
                 else:
                     found = _once(work, observer, replace(candidate, scenario=scenario))
             if found is not None:
                 seen += 1
                 latest = found
     return seen, latest
+
+
+def _probed_again(work: Work, observer: Observer, candidate: Candidate, *, base: Request) -> Finding | None:
+    """Play the probes of an operation again; return the finding if it was seen."""
+    session, subject = work.session, candidate.finding.operation
+    operation = session.operations.get(subject)
+    if operation is None:
+        return None
+    played = probe_operation(observer, operation, session.operations.values(), base=base)
+    for probed in observer.executor.run(played):
+        finding = session.findings.build(
+            probed.violation, subject, handler=session.handler_of(subject), seen=probed.exchange
+        )
+        if finding is not None and finding.fingerprint == candidate.finding.fingerprint:
+            return finding
+    return None
 
 
 def _once(work: Work, observer: Observer, candidate: Candidate) -> Finding | None:

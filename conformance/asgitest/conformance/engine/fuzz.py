@@ -35,6 +35,7 @@ __all__ = ["Fuzzer", "Shown", "request_of"]
 _REPORT_EVERY = 50
 _MOST_HANGS = 2
 _RESTART_EVERY = 25
+_WORKED = range(200, 400)
 _IN_THREADS = 20
 """So many cases run synchronous endpoints in real threads."""
 _FLOOR = 60
@@ -126,6 +127,8 @@ class Fuzzer:
         self.cases = 0
         self.statuses: set[int] = set()
         self.shown: list[Shown] = []
+        self.first: Request | None = None
+        self.worked: Request | None = None
 
     async def run(self) -> None:
         """Send all cases."""
@@ -143,7 +146,7 @@ class Fuzzer:
             if index == _IN_THREADS and not skipped:
                 self._threads.activate()
             await self._send(case, index)
-            if self._hangs >= _MOST_HANGS:
+            if self.hung:
                 break
         self._tell()
 
@@ -175,6 +178,7 @@ class Fuzzer:
         self.statuses.add(exchange.status)
         if exchange.observation is not None and self._corpus.learn(case, exchange.observation):
             self._last_new = index
+        self._remember(request, exchange)
         for violation in violations:
             if self._work.seen.is_new(violation, self._operation.label):
                 self.shown.append(
@@ -182,6 +186,18 @@ class Fuzzer:
                 )
         if self._unsent >= _REPORT_EVERY:
             self._tell()
+
+    @property
+    def hung(self) -> bool:
+        """Whether the operation was left because it hangs."""
+        return self._hangs >= _MOST_HANGS
+
+    def _remember(self, request: Request, exchange: Exchange) -> None:
+        """Keep the first request, and the first that worked, to be probed."""
+        if self.first is None:
+            self.first = request
+        if self.worked is None and exchange.status in _WORKED and not request.chunks:
+            self.worked = request
 
     def _tell(self) -> None:
         branches, self._corpus.new_branches = self._corpus.new_branches, []

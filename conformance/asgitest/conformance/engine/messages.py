@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from asgitest.conformance.checks import Expectation
     from asgitest.conformance.engine.resources import Play
     from asgitest.conformance.model import Finding, Scenario
+    from asgitest.conformance.records import Request
 
 __all__ = [
     "Candidate",
@@ -43,6 +44,7 @@ class Candidate:
         fixed: Whether nothing has to be sent to see it (a schema, a routing table).
         seed_path: ``seed/family/subject/index`` of the case.
         play: The sequence it was seen in, for findings about state.
+        probed: The request that was probed, for what two exchanges show together.
     """
 
     finding: Finding
@@ -53,6 +55,7 @@ class Candidate:
     fixed: bool = False
     seed_path: str = ""
     play: Play | None = None
+    probed: Request | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

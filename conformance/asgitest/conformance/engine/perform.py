@@ -14,6 +14,7 @@ from asgitest.conformance.engine.confirm import confirm
 from asgitest.conformance.engine.findings import step_of
 from asgitest.conformance.engine.fuzz import Fuzzer
 from asgitest.conformance.engine.messages import Done
+from asgitest.conformance.engine.probes import probe_operation
 from asgitest.conformance.engine.shrink import shrink
 from asgitest.conformance.engine.sockets import play_sockets
 from asgitest.conformance.engine.stateful import run_resource
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from asgitest.conformance.engine.messages import Message, Task
     from asgitest.conformance.engine.observing import Observer
     from asgitest.conformance.engine.session import Session
+    from asgitest.conformance.operation import Operation
     from asgitest.conformance.records import Request
 
 __all__ = ["perform"]
@@ -99,7 +101,28 @@ def _probe_operation(work: Work) -> Statuses:
         executor.run(fuzzer.run())
         for shown in fuzzer.shown:
             _submit(work, observer, shown)
+        base = fuzzer.worked or fuzzer.first
+        if base is not None and not fuzzer.hung:
+            _probe(work, observer, operation, base=base)
     return {task.subject: tuple(sorted(fuzzer.statuses))}
+
+
+def _probe(work: Work, observer: Observer, operation: Operation, *, base: Request) -> None:
+    """Ask what is asked beside the cases."""
+    session, subject = work.session, work.task.subject
+    with work.noted(-1, base):
+        probing = probe_operation(observer, operation, session.operations.values(), base=base)
+        found = observer.executor.run(probing)
+    for probed in found:
+        if work.seen.is_new(probed.violation, subject):
+            work.seen.take(
+                probed.violation,
+                subject,
+                probed.exchange,
+                scenario=session.findings.scenario([step_of(request) for request in probed.requests]),
+                handler=session.handler_of(subject),
+                probed=base,
+            )
 
 
 @dataclass(slots=True, kw_only=True)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from asgitest.conformance.engine.resources import Play
     from asgitest.conformance.model import Scenario
     from asgitest.conformance.operation import Handler
+    from asgitest.conformance.records import Request
 
 __all__ = ["SeenInTask", "cause_of"]
 
@@ -82,6 +83,7 @@ class SeenInTask:
         handler: Handler | None = None,
         seed_path: str = "",
         play: Play | None = None,
+        probed: Request | None = None,
     ) -> None:
         """Make a candidate of a violation and tell of it."""
         finding = self._findings.build(violation, subject, handler=handler, seen=seen)
@@ -98,6 +100,7 @@ class SeenInTask:
             assertions=(violation.assertion,) if violation.assertion else (),
             seed_path=seed_path,
             play=play,
+            probed=probed,
         )
         self._tell(Found(number=self.task.number, candidate=candidate))
 

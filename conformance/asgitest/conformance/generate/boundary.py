@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from asgitest.conformance.generate.variations import Place
     from asgitest.conformance.operation import Operation
 
-__all__ = ["boundary_cases", "fullest_case"]
+__all__ = ["UNREADABLE_BODIES", "boundary_cases", "fullest_case"]
 
 _DRAWS = 16
-_RAW: tuple[tuple[str, bytes], ...] = (
+UNREADABLE_BODIES: tuple[tuple[str, bytes], ...] = (
     ("JSON that ends too early", b'{"a": '),
     ("bytes that are no UTF-8", b'{"a": "\xff\xfe"}'),
     ("two JSON values", b"{}{}"),
@@ -174,7 +174,7 @@ def _raw_cases(base: Case) -> Iterator[Case]:
         content = base.wire().body
         yield replace(base, raw_body=content, media_type="text/plain", description="the body is said to be text")
         yield replace(base, raw_body=content, media_type=None, description="the body is said to be nothing")
-        for phrase, raw in _RAW:
+        for phrase, raw in UNREADABLE_BODIES:
             yield replace(base, body=ABSENT, raw_body=raw, description=f"the body is {phrase}")
 
 

@@ -31,6 +31,7 @@ _TIMES = frozenset({"date", "date-time", "time", "duration"})
 _NOTHINGS = frozenset({"", "null", "none"})
 _ALL = ("object", "array", "string", "integer", "number", "boolean", "null")
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+_SCALARS = frozenset({"integer", "number", "boolean", "string", "null"})
 _WHOLE = 2**53
 _DEEPEST = 40
 
@@ -94,6 +95,12 @@ def _loosely_equal(constant: Any, value: Any) -> bool:
 
 def _coerced(name: str, value: Any, schema: Schema, *, text: bool) -> Iterator[Any]:  # noqa: C901, PLR0912  one case for each type
     """What a value becomes when it is taken for a type; nothing when it cannot be."""
+    if text and name in _SCALARS and is_array(value):
+        # A name that comes several times, where one value is wanted: the first, the last, or all of them joined.
+        texts = [str(item) for item in value]
+        for one in dict.fromkeys([*texts[:1], *texts[-1:], ",".join(texts)]):
+            yield from _coerced(name, one, schema, text=text)
+        return
     match name:
         case "integer" | "number":
             yield from _number(value, whole=name == "integer")
@@ -198,8 +205,9 @@ def _object_fits(
     value: dict[str, Any], schema: Schema, definitions: Mapping[str, Any], *, text: bool, level: int
 ) -> bool:
     """Required properties, each property, and whether more are allowed."""
-    present = {name: one for name, one in value.items() if not (text and one == "")}
-    if any(name not in present for name in schema.get("required", ())):
+    required = frozenset(schema.get("required", ()))
+    present = {name: one for name, one in value.items() if name in required or not (text and one == "")}
+    if not required <= present.keys():
         return False
     if not schema.get("minProperties", 0) <= len(value) <= schema.get("maxProperties", len(value)):
         return False

@@ -1,0 +1,282 @@
+"""What is asked about one operation beside its cases: HEAD, other methods, conditions, ranges, and where it leads.
+
+A probe starts from a request that worked and changes one thing. It is played again as a whole to be confirmed.
+
+Source: RFC 9110. Depends on: checks, the observer.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urljoin, urlsplit
+
+from asgitest.conformance.checks import Expectation, pairs
+from asgitest.conformance.checks.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable
+
+    from asgitest.conformance.engine.observing import Observer
+    from asgitest.conformance.operation import Operation
+    from asgitest.conformance.records import Exchange, Request
+
+__all__ = ["Probed", "probe_operation"]
+
+_SUCCESS = range(200, 300)
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_CREATED = 201
+_NOT_FOUND = 404
+_NOT_ALLOWED = 405
+_METHODS = ("TRACE", "PATCH", "PUT", "DELETE", "POST")
+_HUGE = 48 * 1024
+_MOST_HOPS = 8
+_VARIED = (
+    ("Accept-Language", (b"de", b"fr;q=0.9, en;q=0.1")),
+    ("Accept", (b"application/xml", b"text/html")),
+    ("Origin", (b"https://asgitest.example",)),
+)
+_UNKNOWN = Expectation()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probed:
+    """A violation, the exchange that shows it, and the requests that lead there."""
+
+    violation: Violation
+    exchange: Exchange
+    requests: tuple[Request, ...]
+
+
+def _with(request: Request, *headers: tuple[bytes, bytes], method: str | None = None) -> Request:
+    """Change the method, or replace headers."""
+    names = {name for name, _ in headers}
+    kept = tuple((name, value) for name, value in request.headers if name not in names)
+    return replace(request, method=method or request.method, headers=(*kept, *headers))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prober:
+    """Probes one operation with one request.
+
+    Args:
+        observer: Sends and judges.
+        operation: What is probed.
+        others: All operations.
+        base: A request that worked.
+    """
+
+    observer: Observer
+    operation: Operation
+    others: Iterable[Operation]
+    base: Request
+
+    async def _send(self, request: Request) -> Exchange:
+        return await self.observer.executor.http(request)
+
+    def _found(self, violations: Iterable[Violation], exchange: Exchange, *before: Request) -> list[Probed]:
+        requests = (*before, exchange.request)
+        return [Probed(violation=one, exchange=exchange, requests=requests) for one in violations]
+
+    async def all(self) -> AsyncIterator[Probed]:
+        """Play all probes."""
+        plain = await self._send(self.base)
+        if plain.hung or plain.response is None:
+            return
+        sources = [self._methods(plain), self._huge_header(plain), self._location(plain)]
+        if self.operation.method == "GET" and plain.status in _SUCCESS and not plain.response.truncated:
+            sources = [self._reading(plain), *sources]
+        for source in sources:
+            async for probed in source:
+                yield probed
+
+    async def _reading(self, plain: Exchange) -> AsyncIterator[Probed]:
+        """What holds for GET that succeeds."""
+        again = await self._send(self.base)
+        for probed in self._found(pairs.check_repeated(plain, again), again, self.base):
+            yield probed
+        if again.response is None or plain.response is None or again.status != plain.status:
+            return
+        head = await self._send(_with(self.base, method="HEAD"))
+        framework = self.observer.judge.framework
+        steady = again.response.body == plain.response.body
+        for probed in self._found(pairs.check_head(again, head, framework=framework), head, self.base):
+            if steady or probed.violation.cause == ("status",):
+                yield probed
+        async for probed in self._validators(again):
+            yield probed
+        compressed = await self._send(_with(self.base, (b"accept-encoding", b"gzip")))
+        for probed in self._found(pairs.check_compressed(compressed), compressed):
+            yield probed
+        if steady:
+            async for probed in self._variants(again):
+                yield probed
+
+    async def _validators(self, plain: Exchange) -> AsyncIterator[Probed]:
+        """Conditions and ranges, where the app offers them."""
+        assert plain.response is not None  # noqa: S101  asked before
+        for name, header in (("ETag", b"if-none-match"), ("Last-Modified", b"if-modified-since")):
+            value = plain.response.header(name.lower().encode())
+            if value is not None:
+                exchange = await self._send(_with(self.base, (header, value)))
+                for probed in self._found(pairs.check_conditional(plain, exchange, name), exchange, self.base):
+                    yield probed
+        if plain.response.header(b"accept-ranges") == b"bytes" and len(plain.response.body) > 1:
+            exchange = await self._send(_with(self.base, (b"range", b"bytes=0-0")))
+            found = [*pairs.check_range(plain, exchange)]
+            found += pairs.check_partial(exchange.response) if exchange.response is not None else ()
+            for probed in self._found(found, exchange, self.base):
+                yield probed
+
+    async def _variants(self, plain: Exchange) -> AsyncIterator[Probed]:
+        """The same with one header more, and with documented defaults written out."""
+        declared = {parameter.name.lower() for parameter in self.operation.parameters_in("header")}
+        for name, values in _VARIED:
+            if name.lower() in declared or any(name.lower().encode() == header for header, _ in self.base.headers):
+                continue
+            for value in values:
+                exchange = await self._send(_with(self.base, (name.lower().encode(), value)))
+                for probed in self._found(pairs.check_varied(plain, exchange, name), exchange, self.base):
+                    yield probed
+        async for probed in self._defaults():
+            yield probed
+
+    async def _defaults(self) -> AsyncIterator[Probed]:
+        """Each optional query parameter left out, and sent with its default."""
+        path, _, query = self.base.target.partition(b"?")
+        for parameter in self.operation.parameters_in("query"):
+            default = parameter.schema.get("default")
+            if parameter.required or not isinstance(default, str | int | float):
+                continue
+            name = quote(parameter.name).encode()
+            pairs_left = [pair for pair in query.split(b"&") if pair and pair.partition(b"=")[0] != name]
+            text = str(default).lower() if isinstance(default, bool) else str(default)
+            written = name + b"=" + quote(text, safe="").encode()
+            left_out = replace(self.base, target=b"?".join([path, b"&".join(pairs_left)]) if pairs_left else path)
+            given = replace(self.base, target=path + b"?" + b"&".join([*pairs_left, written]))
+            first, second, third = await self._send(left_out), await self._send(given), await self._send(left_out)
+            if first.response is None or third.response is None or first.response.body != third.response.body:
+                continue
+            for probed in self._found(pairs.check_default(first, second, parameter.name), second, left_out):
+                yield probed
+
+    async def _methods(self, plain: Exchange) -> AsyncIterator[Probed]:
+        """Methods that nothing documents for this path, and OPTIONS."""
+        path = self.base.target.partition(b"?")[0].decode("latin-1")
+        known = {one.method for one in self.others if _template(one.path).fullmatch(path)}
+        bare = replace(self.base, body=b"", chunks=(), headers=self._credentials())
+        for method in [name for name in _METHODS if name not in known][:2]:
+            exchange = await self._send(_with(bare, method=method))
+            found = [*pairs.check_other_method(exchange)] if plain.status != _NOT_FOUND else []
+            found += self.observer.judge.judge(exchange, None, _UNKNOWN)
+            for probed in self._found(found, exchange):
+                yield probed
+        if "OPTIONS" not in known:
+            exchange = await self._send(_with(bare, method="OPTIONS"))
+            for probed in self._found(pairs.check_options(exchange, self.operation.method), exchange):
+                yield probed
+
+    def _credentials(self) -> tuple[tuple[bytes, bytes], ...]:
+        """The headers that say who asks."""
+        return tuple(pair for pair in self.base.headers if pair[0] in {b"authorization", b"cookie", b"host"})
+
+    async def _huge_header(self, plain: Exchange) -> AsyncIterator[Probed]:
+        """A header of many KiB, and a cookie."""
+        for name, value in ((b"x-asgitest", b"a" * _HUGE), (b"cookie", b"asgitest=" + b"a" * 8000)):
+            if any(name == header for header, _ in self.base.headers):
+                continue
+            exchange = await self._send(_with(self.base, (name, value)))
+            for probed in self._found(pairs.check_huge_header(plain, exchange), exchange, self.base):
+                yield probed
+
+    async def _location(self, plain: Exchange) -> AsyncIterator[Probed]:
+        """Where a redirect or a creation leads."""
+        exchange, visited = plain, [self.base]
+        while exchange.response is not None and len(visited) <= _MOST_HOPS:
+            location = exchange.response.header(b"location")
+            if location is None or exchange.status not in {*_REDIRECTS, _CREATED}:
+                return
+            target = self._below_root(_inside(visited[-1].target, location, self._hosts()))
+            if target is None:
+                return
+            keeps = exchange.status in {307, 308}
+            following = replace(
+                self.base if keeps else replace(self.base, method="GET", body=b"", chunks=()), target=target
+            )
+            exchange = await self._send(following)
+            if following in visited:
+                cookies = exchange.response is not None and exchange.response.header(b"set-cookie") is not None
+                if not cookies:
+                    yield Probed(violation=_loop(visited), exchange=exchange, requests=tuple(visited))
+                return
+            visited.append(following)
+            if exchange.status == _NOT_FOUND:
+                violation = _unreachable(location, plain.status)
+                yield Probed(violation=violation, exchange=exchange, requests=tuple(visited))
+
+    def _below_root(self, target: bytes | None) -> bytes | None:
+        """Take the root path off a target: the server puts it before every path."""
+        root = self.observer.executor.root_path.encode()
+        return target.removeprefix(root) or b"/" if target is not None and root else target
+
+    def _hosts(self) -> frozenset[str]:
+        named = [value.decode("latin-1") for name, value in self.base.headers if name == b"host"]
+        return frozenset({*named, self.observer.executor.host})
+
+
+def _template(path: str) -> re.Pattern[str]:
+    """A pattern of the paths a template stands for."""
+    parts = re.split(r"(\{[^{}]*\})", path)
+    return re.compile("".join("[^/]+" if part.startswith("{") else re.escape(part) for part in parts))
+
+
+def _inside(current: bytes, location: bytes, hosts: frozenset[str]) -> bytes | None:
+    """The target a Location leads to in this app; None when it leads elsewhere."""
+    try:
+        parts = urlsplit(urljoin(current.decode("latin-1"), location.decode("latin-1")))
+    except ValueError:
+        return None
+    if parts.netloc and parts.netloc not in hosts:
+        return None
+    target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (f"?{parts.query}" if parts.query else "")
+    return target.encode("ascii", "replace")
+
+
+def _loop(visited: list[Request]) -> Violation:
+    targets = " -> ".join(request.target.decode("latin-1")[:80] for request in visited[:4])
+    return Violation(
+        check="http.redirect-loop",
+        message=f"Redirects lead in a circle: {targets} -> {visited[0].target.decode('latin-1')[:80]}",
+        cause=("loop",),
+        expected="An answer that is no redirect.",
+        actual=targets,
+    )
+
+
+def _unreachable(location: bytes, status: int) -> Violation:
+    where = location.decode("latin-1")
+    return Violation(
+        check="http.location-unreachable",
+        message=f"The answer {status} leads to {where[:200]}, which is answered with 404.",
+        cause=("location",),
+        expected="A path the app serves.",
+        actual="404",
+        assertion="assert response.status_code != 404",
+    )
+
+
+async def probe_operation(
+    observer: Observer, operation: Operation, others: Iterable[Operation], *, base: Request
+) -> list[Probed]:
+    """Play all probes of an operation on fresh state.
+
+    Args:
+        observer: Sends and judges.
+        operation: What is probed.
+        others: All operations.
+        base: A request that worked.
+    """
+    await observer.executor.restart()
+    prober = _Prober(observer=observer, operation=operation, others=tuple(others), base=base)
+    return [probed async for probed in prober.all()]
