@@ -8,6 +8,7 @@ Depends on: the records.
 
 from __future__ import annotations
 
+import re
 import sysconfig
 from os import sep
 from typing import TYPE_CHECKING, Any, cast
@@ -24,6 +25,9 @@ __all__ = ["check_crash", "check_hang", "root_exception"]
 
 _SERVER_ERROR = 500
 _STANDARD = sysconfig.get_paths()["stdlib"]
+_NOT_FINITE = re.compile(rb"NaN|Infinity|\de[+]?\d{3}", re.IGNORECASE)
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
+_JSON_FILES = (f"json{sep}decoder.py", f"json{sep}encoder.py", f"json{sep}__init__.py", f"json{sep}scanner.py")
 _RESPONSE_FAULTS = frozenset({"ResponseValidationError", "PydanticSerializationError"})
 
 
@@ -83,22 +87,35 @@ def _raised(exchange: Exchange, error: BaseException, *, hidden: bool) -> Violat
         expected="The request is answered, with a 4xx if it is the client's fault.",
         actual=f"{name}: {text}" if text else name,
         exception=error,
-        quirk=_trait(error),
+        quirk=_trait(error, exchange.request.body),
         assertion=f"assert response.status_code < {_SERVER_ERROR}" if hidden else "",
     )
 
 
-def _trait(error: BaseException) -> str | None:
-    """Recognise what a framework does with exotic JSON before or after the app's own code runs."""
+def _trait(error: BaseException, body: bytes) -> str | None:
+    """Recognise what JSON libraries do with exotic JSON before or after the app's own code runs."""
+    asked_for = False
     if isinstance(error, ValueError) and "not JSON compliant" in str(error):
         trait = "pydantic.float-infinity"
+        asked_for = _NOT_FINITE.search(body) is not None
     elif isinstance(error, UnicodeEncodeError) and "surrogates not allowed" in str(error):
         trait = "fastapi.lone-surrogate"
+        asked_for = _SURROGATE.search(body) is not None
     elif isinstance(error, RecursionError):
         trait = "fastapi.deep-json"
+        asked_for = _innermost_file(error).endswith(_JSON_FILES)
     else:
         return None
-    return None if _innermost_is_own(error) else trait
+    return trait if asked_for or not _innermost_is_own(error) else None
+
+
+def _innermost_file(error: BaseException) -> str:
+    """The file an exception was raised in."""
+    trace, file = error.__traceback__, ""
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        trace = trace.tb_next
+    return file
 
 
 def _innermost_is_own(error: BaseException) -> bool:

@@ -126,6 +126,7 @@ def _check_examples(operation: Operation) -> Iterator[Violation]:
         for media_type, content in response.content.items()
     ]
     for place, schema, examples in holders:
+        yield from _check_inner_examples(place, schema)
         validator = validator_of(schema)
         for example in examples:
             error = None if validator.is_valid(example) else validator.first_error(example)
@@ -137,6 +138,32 @@ def _check_examples(operation: Operation) -> Iterator[Violation]:
                     actual=repr(example)[:200],
                 )
                 break
+
+
+def _check_inner_examples(place: str, schema: Any) -> Iterator[Violation]:
+    """Check the examples that properties have in their own schemas."""
+    definitions: Any = schema.get("$defs", {}) if is_object(schema) else {}
+    waiting: list[tuple[str, Any]] = [("", schema)]
+    while waiting:
+        name, value = waiting.pop()
+        if not is_object(value):
+            continue
+        for key in ("properties", "$defs"):
+            waiting.extend((str(inner), one) for inner, one in (value.get(key) or {}).items())
+        waiting.extend((name, value[key]) for key in ("items", "additionalProperties") if key in value)
+        several = value.get("examples")
+        if not name or not is_array(several) or not several:
+            continue
+        validator = validator_of({**value, "$defs": {**definitions, **value.get("$defs", {})}})
+        broken = next((example for example in several if not validator.is_valid(example)), None)
+        error = validator.first_error(broken) if broken is not None else None
+        if error is not None:
+            yield Violation(
+                check="schema.example-invalid",
+                message=f"An example of {name!r} in the {place} breaks its schema: {error[0]}",
+                cause=(name,),
+                actual=repr(broken)[:200],
+            )
 
 
 def _check_patterns(operation: Operation) -> Iterator[Violation]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import zlib
 from typing import TYPE_CHECKING, Any
 
 from asgitest.conformance.checks.validators import validator_of
@@ -160,8 +161,11 @@ def _says_anything(schema: dict[str, Any] | None) -> bool:
 
 
 def _check_body(schema: dict[str, Any], response: Response) -> Iterator[Violation]:
+    content = _decoded(response)
+    if content is None:
+        return
     try:
-        value = json.loads(response.body)
+        value = json.loads(content)
     except (ValueError, RecursionError):
         yield Violation(
             check="openapi.body-schema",
@@ -190,6 +194,19 @@ def _check_body(schema: dict[str, Any], response: Response) -> Iterator[Violatio
         instance_path=instance_path,
         assertion=_body_assertion(instance_path, value),
     )
+
+
+def _decoded(response: Response) -> bytes | None:
+    """The body without its content coding; None when it cannot be told."""
+    codings = response.header(b"content-encoding")
+    if codings is None or codings.strip().lower() == b"identity":
+        return response.body
+    if codings.strip().lower() not in {b"gzip", b"x-gzip"}:
+        return None
+    try:
+        return zlib.decompress(response.body, wbits=31)
+    except zlib.error:
+        return None
 
 
 def _check_write_only(schema: dict[str, Any], value: Any) -> Iterator[Violation]:

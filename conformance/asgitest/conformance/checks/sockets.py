@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_socket"]
 
+_AFTER_CLOSE = "once a close message has been sent"
 _ENDINGS = frozenset({"WebSocketDisconnect", "ClientDisconnected", "ConnectionClosed", "WebSocketException"})
 
 
@@ -55,7 +56,17 @@ def _check_exception(record: SocketRecord) -> Iterator[Violation]:
     if type(error).__name__ in _ENDINGS:
         return
     text = str(error)
-    wrong_kind = isinstance(error, KeyError) and text in {"'text'", "'bytes'"}
+    if _AFTER_CLOSE in text:
+        yield Violation(
+            check="websocket.send-after-close",
+            message=f"The endpoint sends after it has closed: {text}",
+            cause=("after close",),
+            exception=error,
+            expected="Nothing is sent after websocket.close.",
+            actual=text,
+        )
+        return
+    wrong_kind = isinstance(error, KeyError) and text in {"'text'", "'bytes'"} and _other_kind(record, text)
     yield Violation(
         check="websocket.bad-frame-type" if wrong_kind else "websocket.unhandled-exception",
         message=f"{type(error).__name__} escaped the endpoint: {text}",
@@ -64,6 +75,12 @@ def _check_exception(record: SocketRecord) -> Iterator[Violation]:
         actual=f"{type(error).__name__}: {text}",
         quirk="starlette.websocket-frame-kind" if wrong_kind and _in_starlette(error) else None,
     )
+
+
+def _other_kind(record: SocketRecord, missing: str) -> bool:
+    """Whether the client sent a message of the kind that lacks this key."""
+    other = bytes if missing == "'text'" else str
+    return any(isinstance(message, other) for message in record.request.sends)
 
 
 def _in_starlette(error: BaseException) -> bool:
