@@ -68,7 +68,7 @@ async def latin(name: str) -> Response:
 
 @expects(CRASH, "GET", "/first-word")
 def first_word(text: str) -> dict[str, str]:
-    return {"word": text.split()[0]}
+    return {"word": text.split(maxsplit=1)[0]}
 
 
 @expects(CRASH, "POST", "/first-tag")
@@ -207,9 +207,7 @@ async def loose(request: Request) -> dict[str, str]:
     "openapi.required-header-not-required",
     "GET",
     "/keyed",
-    openapi_extra={
-        "parameters": [{"name": "x-key", "in": "header", "required": True, "schema": {"type": "string"}}]
-    },
+    openapi_extra={"parameters": [{"name": "x-key", "in": "header", "required": True, "schema": {"type": "string"}}]},
 )
 async def keyed() -> dict[str, str]:
     return {}
@@ -320,9 +318,12 @@ async def accounts(account: Account) -> Account:
     return account
 
 
-@expects("http.malformed-body-handling", "POST", "/tolerant", openapi_extra={
-    "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
-})
+@expects(
+    "http.malformed-body-handling",
+    "POST",
+    "/tolerant",
+    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}},
+)
 async def tolerant(request: Request) -> dict[str, Any]:
     try:
         return {"got": json.loads(await request.body())}

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 from asgitest.conformance.checks import Expectation
 from asgitest.conformance.engine.corpus import Corpus, leaves_of, with_leaf
+from asgitest.conformance.engine.harvest import Harvest, harvest
 from asgitest.conformance.engine.inline import InlineThreads
 from asgitest.conformance.engine.seeds import keyed_random
+from asgitest.conformance.engine.wire import request_of
 from asgitest.conformance.generate import boundary_cases, example_cases, random_cases
-from asgitest.conformance.records import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
     from asgitest.conformance.engine.observing import Observer
     from asgitest.conformance.engine.work import Work
     from asgitest.conformance.operation import Operation
-    from asgitest.conformance.records import Exchange
+    from asgitest.conformance.records import Exchange, Request
 
-__all__ = ["Fuzzer", "Shown", "request_of"]
+__all__ = ["Fuzzer", "Shown"]
 
 _REPORT_EVERY = 50
 _MOST_HANGS = 2
@@ -46,15 +47,6 @@ _PATIENCE = 150
 """Cases without anything new after which a subject is left, once it has had its number of cases."""
 _MOST = 8
 """How many times its number of cases a subject that goes on teaching something gets."""
-
-
-def request_of(case: Case) -> Request:
-    """Write a case as the request that is sent."""
-    wire = case.wire()
-    target = wire.path.encode("ascii", "replace")
-    if wire.query_string:
-        target += b"?" + wire.query_string
-    return Request(method=wire.method, target=target, headers=tuple(wire.headers), body=wire.body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +114,7 @@ class Fuzzer:
         self._corpus = Corpus(keyed_random(options.seed, "corpus", operation.label))
         self._hangs = 0
         self._threads = InlineThreads()
+        self._harvest = Harvest()
         self._unsent = 0
         self._last_new = 0
         self.cases = 0
@@ -137,6 +130,7 @@ class Fuzzer:
 
     async def _run(self) -> None:
         clock = _Clock(self._work.task.seconds)
+        self._harvest = await harvest(self._work, self._operation, self._observer)
         skipped = frozenset(self._work.task.skip)
         for index, case in enumerate(self._cases()):
             if self._had_enough(index) or (index >= _FLOOR and clock.expired()) or clock.far_expired():
@@ -163,7 +157,7 @@ class Fuzzer:
         request = self._values.authenticated(request, self._operation)
         expectation = Expectation(valid=case.valid, violated=case.violated, generator=case.generator)
         if self._restart and index % _RESTART_EVERY == 0 and index:
-            await self._observer.executor.restart()
+            await self._restarted(index)
         if self._journal is not None:
             self._journal.begin(index, request)
         refused = self._threads.refused
@@ -186,6 +180,13 @@ class Fuzzer:
                 )
         if self._unsent >= _REPORT_EVERY:
             self._tell()
+
+    async def _restarted(self, index: int) -> None:
+        """Restart the lifespan, and create again what cases refer to."""
+        await self._observer.executor.restart()
+        for request in self._harvest.creations:
+            with self._work.noted(index, request):
+                await self._observer.executor.http(request)
 
     @property
     def hung(self) -> bool:
@@ -210,6 +211,9 @@ class Fuzzer:
         """All cases, endlessly."""
         operation = self._operation
         dictionary = self._values.dictionary()
+        for name, values in self._harvest.by_name.items():
+            for value in values:
+                dictionary.name(name, value)
         yield from example_cases(operation, dictionary)
         randoms = iter(random_cases(operation, self._random, dictionary))
         yield from self._interleaved(boundary_cases(operation, dictionary), randoms)

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 _MOST_DEATHS = 2
+_NO_CASE = -1
 _LEAST_SECONDS = 0.15
 _RESERVE = 0.15
 """The part of the budget kept for confirming."""
@@ -286,7 +287,7 @@ class _Run:
             self._offer(task, candidate)
         skipped = (*self._deaths.get(task.subject, ()), message.index)
         self._deaths[task.subject] = skipped
-        if len(skipped) <= _MOST_DEATHS and message.index >= 0:
+        if len(skipped) <= _MOST_DEATHS and message.index != _NO_CASE:
             self._submit(task.kind, task.subject)
         else:
             self._note(f"{task.subject}: its process ended {len(skipped)} times; the rest of its cases was left out.")

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["perform"]
 
 _CYCLES = 3
+PROBES = -2
+"""Stands for the number of a case while an operation is probed."""
 _SHRINKABLE = frozenset({"http.unhandled-exception", "openapi.server-error", "asgi.exception-after-response"})
 
 Statuses = dict[str, tuple[int, ...]]
@@ -102,7 +104,7 @@ def _probe_operation(work: Work) -> Statuses:
         for shown in fuzzer.shown:
             _submit(work, observer, shown)
         base = fuzzer.worked or fuzzer.first
-        if base is not None and not fuzzer.hung:
+        if base is not None and not fuzzer.hung and PROBES not in task.skip:
             _probe(work, observer, operation, base=base)
     return {task.subject: tuple(sorted(fuzzer.statuses))}
 
@@ -110,7 +112,7 @@ def _probe_operation(work: Work) -> Statuses:
 def _probe(work: Work, observer: Observer, operation: Operation, *, base: Request) -> None:
     """Ask what is asked beside the cases."""
     session, subject = work.session, work.task.subject
-    with work.noted(-1, base):
+    with work.noted(PROBES, base):
         probing = probe_operation(observer, operation, session.operations.values(), base=base)
         found = observer.executor.run(probing)
     for probed in found:

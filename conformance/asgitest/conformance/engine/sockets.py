@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from asgitest.conformance.checks import check_socket
 from asgitest.conformance.engine.findings import step_of_socket
-from asgitest.conformance.engine.fuzz import request_of
 from asgitest.conformance.engine.seeds import keyed_random
+from asgitest.conformance.engine.wire import request_of
 from asgitest.conformance.generate import random_cases
 from asgitest.conformance.operation import Operation
 from asgitest.conformance.records import SocketRequest

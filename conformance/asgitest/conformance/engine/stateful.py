@@ -11,10 +11,10 @@ from urllib.parse import quote
 
 from asgitest.conformance.checks.sequences import check_sequence
 from asgitest.conformance.engine.findings import step_of
-from asgitest.conformance.engine.fuzz import request_of
 from asgitest.conformance.engine.resources import Play, SequenceStep, identifier_of
 from asgitest.conformance.engine.seeds import keyed_random
 from asgitest.conformance.engine.shrink import shrink_sequence
+from asgitest.conformance.engine.wire import request_of
 from asgitest.conformance.generate import generate_valid
 
 if TYPE_CHECKING:

@@ -159,7 +159,8 @@ def _of_value(value: Any, plan: BodyPlan) -> bool | None:
     definitions = cast("Mapping[str, Any]", plan.body.schema.get("$defs", {}))
     if not any(may_accept(plan.body.schema, read, definitions, text=True) for read in _forms_of(value)):
         return False
-    return True if valid else None
+    # Frameworks take an empty field of a form for one that is not there.
+    return True if valid and "" not in value.values() else None
 
 
 def _forms_of(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
