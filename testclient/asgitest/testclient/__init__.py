@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         ProtocolViolation,
         ProtocolWarning,
     )
+    from asgitest.testclient.har import HarLog, record_har
     from asgitest.testclient.ledger import RouteFinding
     from asgitest.testclient.observing import ExchangeRecord, observe
     from asgitest.testclient.policy import validation
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         WebSocketDisconnect,
         WebSocketTestSession,
     )
+    from asgitest.testclient.wire import WireOptions
 
 __version__ = "0.1.0"
 
@@ -52,6 +54,7 @@ __all__ = [
     "DisconnectWarning",
     "DriverWarning",
     "ExchangeRecord",
+    "HarLog",
     "LeakWarning",
     "LifespanFailed",
     "LifespanWarning",
@@ -67,7 +70,9 @@ __all__ = [
     "WebSocketDenialResponse",
     "WebSocketDisconnect",
     "WebSocketTestSession",
+    "WireOptions",
     "observe",
+    "record_har",
     "validate_app",
     "validation",
 ]
@@ -86,6 +91,8 @@ _HOMES = {
         "WebSocketDisconnect",
         "WebSocketTestSession",
     ),
+    "har": ("HarLog", "record_har"),
+    "wire": ("WireOptions",),
     "compatibility": (
         "ASGI2App",
         "ASGI3App",

@@ -19,13 +19,13 @@ from asgitest.testclient.lifespan_session import LifespanSession
 from asgitest.testclient.overrides import with_overrides
 from asgitest.testclient.policy import build_policy
 from asgitest.testclient.server import DEFAULT_TIMEOUT
-from asgitest.testclient.session import Session
 from asgitest.testclient.short_client import ShortPathClient
 from asgitest.testclient.short_path import make_call, run_whole
 from asgitest.testclient.standing_in import default_mode
-from asgitest.testclient.transport import AsyncTransport, own_driver
+from asgitest.testclient.transport import AsyncTransport, make_session, own_driver
 from asgitest.testclient.upgrade import cookie_keeper, upgrade_headers, websocket_url
 from asgitest.testclient.websocket_session import AsyncWebSocketTestSession
+from asgitest.testclient.wire import wire_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from asgitest.testclient.overrides import Replacement
     from asgitest.testclient.policy import ValidateMode
     from asgitest.testclient.preparation import Preparation
+    from asgitest.testclient.wire import WireOptions
 
 __all__ = ["AsyncTestClient"]
 
@@ -175,6 +176,7 @@ class AsyncTestClient(ShortPathClient, httpx.AsyncClient):
         params: Any = None,
         cookies: Any = None,
         timeout: Any = DEFAULT,
+        wire: bool | WireOptions = False,
     ) -> AsyncWebSocketTestSession:
         """Connect a WebSocket, in an ``async with`` block.
 
@@ -185,6 +187,7 @@ class AsyncTestClient(ShortPathClient, httpx.AsyncClient):
             params: Query parameters.
             cookies: Cookies of the handshake.
             timeout: Seconds that each wait may take.
+            wire: Whether messages go through real frames, and how (needs the package websockets).
         """
         request = self.build_request(
             "GET",
@@ -194,8 +197,15 @@ class AsyncTestClient(ShortPathClient, httpx.AsyncClient):
             cookies=adopt(cookies),
         )
         seconds = self.timeout.read if timeout is DEFAULT else httpx.Timeout(adopt(timeout)).read
-        call = self._server.socket_call(self._server.socket_scope(request), self._server.driver or own_driver())
-        session = AsyncWebSocketTestSession(Session(call, timeout=seconds, context=self._server.context))
+        conversation = make_session(
+            self._server,
+            self._server.socket_scope(request),
+            self._server.driver or own_driver(),
+            timeout=seconds,
+            url=str(request.url),
+            wire=wire_options(wire) if wire else None,
+        )
+        session = AsyncWebSocketTestSession(conversation)
         session.on_accept(cookie_keeper(self.cookies, request.url))
         return session
 

@@ -24,8 +24,9 @@ from asgitest.testclient.server import DEFAULT_TIMEOUT
 from asgitest.testclient.short_client import ShortPathClient
 from asgitest.testclient.short_path import make_call, run_whole
 from asgitest.testclient.standing_in import default_mode, warn_where_starlette_would
-from asgitest.testclient.transport import SyncTransport
+from asgitest.testclient.transport import WIRE, SyncTransport
 from asgitest.testclient.upgrade import Upgrade, cookie_keeper, upgrade_headers, websocket_url
+from asgitest.testclient.wire import wire_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from asgitest.testclient.policy import ValidateMode
     from asgitest.testclient.preparation import Preparation
     from asgitest.testclient.websocket_session import WebSocketTestSession
+    from asgitest.testclient.wire import WireOptions
 
 __all__ = ["TestClient"]
 
@@ -200,18 +202,21 @@ class TestClient(ShortPathClient, httpx.Client):
     # WebSocket ----------------------------------------------------------------------------------------------------
 
     def websocket_connect(
-        self, url: str, subprotocols: Sequence[str] | None = None, **kwargs: Any
+        self, url: str, subprotocols: Sequence[str] | None = None, *, wire: bool | WireOptions = False, **kwargs: Any
     ) -> WebSocketTestSession:
         """Connect a WebSocket, in a ``with`` block.
 
         Args:
             url: Relative to the base URL, or absolute with ws, wss, http or https.
             subprotocols: What the client offers.
+            wire: Whether messages go through real frames, and how (needs the package websockets).
             kwargs: As for ``get``: ``headers``, ``params``, ``cookies``, ``auth``, ``timeout``.
 
         Raises:
             WebSocketDisconnect: On entering the block, if the app refuses.
         """
+        if wire:
+            kwargs["extensions"] = {**(kwargs.get("extensions") or {}), WIRE: wire_options(wire)}
         if type(url) is str and kwargs.keys() <= _SHORT_HANDSHAKE and self._takes_short_path():
             session = self._connect_short(url, subprotocols, **kwargs)
             if session is not None:

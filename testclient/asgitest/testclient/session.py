@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from asgitest.testclient.asgi import Message
     from asgitest.testclient.websocket_errors import WebSocketDisconnect
+    from asgitest.testclient.wire import Wire
 
 __all__ = ["UNSET", "Session"]
 
@@ -204,3 +205,23 @@ class Session:
         text: str | None = message.get("text")
         data: bytes = message.get("bytes") or b""
         return text if text is not None else data
+
+    # Frames, which only a session on the wire has -------------------------------------------------------------------
+
+    wire: Wire | None = None
+
+    async def ping(self, data: bytes) -> bytes:
+        """Send a ping and return what the pong carries."""
+        raise _no_frames("ping", data)
+
+    async def send_frame(self, opcode: int, data: bytes, *, final: bool) -> None:
+        """Send one frame as it is."""
+        raise _no_frames("send_frame", opcode, data, final)
+
+    async def send_raw(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        raise _no_frames("send_raw", data)
+
+
+def _no_frames(method: str, *_: object) -> MisuseError:
+    return MisuseError(f"{method}() needs frames; connect with websocket_connect(url, wire=True)")

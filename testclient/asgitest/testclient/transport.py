@@ -16,6 +16,8 @@ from asgitest.testclient.server import DEFAULT_TIMEOUT, InProcessServer
 from asgitest.testclient.session import Session
 from asgitest.testclient.upgrade import Upgrade
 from asgitest.testclient.websocket_session import WebSocketTestSession
+from asgitest.testclient.wire import Wire
+from asgitest.testclient.wire_session import WireSession
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -24,8 +26,12 @@ if TYPE_CHECKING:
     from asgitest.testclient.http_call import HTTPCall
     from asgitest.testclient.preparation import Preparation
     from asgitest.testclient.response import Response
+    from asgitest.testclient.wire import WireOptions
 
-__all__ = ["AsyncTransport", "SyncTransport"]
+__all__ = ["WIRE", "AsyncTransport", "SyncTransport", "make_session"]
+
+WIRE = "asgitest.wire"
+"""The extension of a request that says how a WebSocket is carried."""
 
 
 def read_timeout(request: httpx.Request) -> float | None:
@@ -35,6 +41,32 @@ def read_timeout(request: httpx.Request) -> float | None:
         return DEFAULT_TIMEOUT
     seconds: float | None = timeout.get("read")
     return seconds
+
+
+def make_session(
+    server: InProcessServer,
+    scope: dict[str, Any],
+    driver: Driver,
+    *,
+    timeout: float | None,
+    url: str = "",
+    wire: WireOptions | None = None,
+) -> Session:
+    """Make the conversation on a WebSocket.
+
+    Args:
+        server: Serves the app.
+        scope: Of the handshake; on the wire its headers become those that the server has read.
+        driver: Runs the app.
+        timeout: Seconds that each wait may take.
+        url: Of the handshake.
+        wire: How messages are carried by frames; ``None`` hands them over without any.
+    """
+    if wire is None:
+        return Session(server.socket_call(scope, driver), timeout=timeout, context=server.context)
+    connection = Wire(url, scope, wire)
+    scope["headers"] = connection.headers
+    return WireSession(server.socket_call(scope, driver), connection, timeout=timeout, context=server.context)
 
 
 class Exchange:
@@ -168,7 +200,8 @@ class SyncTransport(InProcessServer, httpx.BaseTransport):
 
     def _session(self, request: httpx.Request) -> WebSocketTestSession:
         """Make the session of a handshake; the app is called when it is entered."""
-        return self._session_of(self.socket_scope(request), read_timeout(request))
+        wire: WireOptions | None = request.extensions.get(WIRE)
+        return self._session_of(self.socket_scope(request), read_timeout(request), url=str(request.url), wire=wire)
 
     def session(
         self,
@@ -181,11 +214,13 @@ class SyncTransport(InProcessServer, httpx.BaseTransport):
         """Make the session of a handshake that the short path has built."""
         return self._session_of(self.prepared_socket_scope(prepared, headers, subprotocols), timeout)
 
-    def _session_of(self, scope: dict[str, Any], timeout: float | None) -> WebSocketTestSession:
-        stack = contextlib.ExitStack()
-        driver = stack.enter_context(self.lease())
-        call = self.socket_call(scope, driver)
-        return WebSocketTestSession(Session(call, timeout=timeout, context=self.context), stack)
+    def _session_of(
+        self, scope: dict[str, Any], timeout: float | None, *, url: str = "", wire: WireOptions | None = None
+    ) -> WebSocketTestSession:
+        with contextlib.ExitStack() as stack:
+            driver = stack.enter_context(self.lease())
+            session = make_session(self, scope, driver, timeout=timeout, url=url, wire=wire)
+            return WebSocketTestSession(session, stack.pop_all())
 
     @property
     def unfinished(self) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from asgitest.testclient.asgi import Message, Scope
     from asgitest.testclient.driver import Driver
     from asgitest.testclient.session import Session
+    from asgitest.testclient.wire import Wire
 
 __all__ = [
     "AsyncWebSocketTestSession",
@@ -84,6 +85,17 @@ class _SessionFace:
     def headers(self) -> httpx.Headers:
         """The headers the app accepted with."""
         return httpx.Headers(self.extra_headers or [])
+
+    @property
+    def wire(self) -> Wire:
+        """The connection below a session that was made with ``wire=True``: its frames, and whether it is compressed.
+
+        Raises:
+            MisuseError: If there is none.
+        """
+        if self._session.wire is None:
+            raise MisuseError("this session has no wire; connect with websocket_connect(url, wire=True)")
+        return self._session.wire
 
     def _opened(self) -> None:
         self.accepted_subprotocol = self._session.subprotocol
@@ -208,6 +220,18 @@ class WebSocketTestSession(_SessionFace):
         """Whether the app sends nothing; with *timeout* it is watched for so many seconds."""
         return complete(self._session.is_silent(timeout))
 
+    def ping(self, data: bytes = b"") -> bytes:
+        """Send a ping and return what the pong carries. Needs ``wire=True``."""
+        return complete(self._session.ping(data))
+
+    def send_frame(self, opcode: int, data: bytes, *, final: bool = True) -> None:
+        """Send one frame as it is, whether it fits the conversation or not. Needs ``wire=True``."""
+        complete(self._session.send_frame(opcode, data, final=final))
+
+    def send_raw(self, data: bytes) -> None:
+        """Send bytes as they are. Needs ``wire=True``."""
+        complete(self._session.send_raw(data))
+
     def __iter__(self) -> Iterator[str | bytes]:
         """Yield messages until the app closes cleanly; another close raises `WebSocketDisconnect`."""
         while (data := complete(self._session.next_data())) is not None:
@@ -284,6 +308,18 @@ class AsyncWebSocketTestSession(_SessionFace):
     async def receive_nothing(self, timeout: float = 0.0) -> bool:
         """Whether the app sends nothing; with *timeout* it is watched for so many seconds."""
         return await self._session.is_silent(timeout)
+
+    async def ping(self, data: bytes = b"") -> bytes:
+        """Send a ping and return what the pong carries. Needs ``wire=True``."""
+        return await self._session.ping(data)
+
+    async def send_frame(self, opcode: int, data: bytes, *, final: bool = True) -> None:
+        """Send one frame as it is. Needs ``wire=True``."""
+        await self._session.send_frame(opcode, data, final=final)
+
+    async def send_raw(self, data: bytes) -> None:
+        """Send bytes as they are. Needs ``wire=True``."""
+        await self._session.send_raw(data)
 
     async def __aiter__(self) -> AsyncIterator[str | bytes]:
         """Yield messages until the app closes cleanly."""
