@@ -42,25 +42,28 @@ class Trace:
         self.scope = scope
         self.count = 0
         self._first: list[tuple[Mark, Any]] = []
-        self._last: deque[tuple[Mark, Any]] = deque(maxlen=_KEPT_LAST)
+        self._last: deque[tuple[Mark, Any]] | None = None  # made when needed: few conversations are that long
 
     def add(self, mark: Mark, entry: Any) -> None:
         """Add a message, or an event that is no message, at the end."""
         self.count += 1
         if self.count <= _KEPT_FIRST:
             self._first.append((mark, entry))
-        else:
-            self._last.append((mark, entry))
+            return
+        if self._last is None:
+            self._last = deque(maxlen=_KEPT_LAST)
+        self._last.append((mark, entry))
 
     @property
     def omitted(self) -> int:
         """How many entries between the first and the last are counted but not kept."""
-        return self.count - len(self._first) - len(self._last)
+        return self.count - len(self._first) - len(self._last or ())
 
     def numbered(self) -> Iterator[tuple[int, Mark, Any]]:
         """Yield ``(number, mark, entry)`` for each entry that was kept."""
         yield from ((number, *entry) for number, entry in enumerate(self._first, 1))
-        yield from ((number, *entry) for number, entry in enumerate(self._last, self.count - len(self._last) + 1))
+        last = self._last or ()
+        yield from ((number, *entry) for number, entry in enumerate(last, self.count - len(last) + 1))
 
     @property
     def messages(self) -> list[Message]:

@@ -1,0 +1,85 @@
+"""The quick way that usual messages take through an HTTP exchange comes to the same as the thorough way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asgitest.testclient.asgi import HTTPExchange, build_http_scope
+
+
+class Thorough(dict[Any, Any]):
+    """A dict that is none exactly: the quick way leaves it to the thorough one."""
+
+
+FIELDS = st.lists(
+    st.sampled_from(
+        [
+            (b"content-type", b"text/plain"),
+            (b"content-length", b"3"),
+            (b"content-length", b"6"),
+            (b"X-Upper", b"1"),
+            (b"x-break", b"a\nb"),
+            (b"connection", b"close"),
+            ["x-list", "text"],
+        ]
+    ),
+    max_size=3,
+)
+STARTS = st.fixed_dictionaries(
+    {
+        "type": st.just("http.response.start"),
+        "status": st.sampled_from([200, 204, 205, 304, 404, 200.0, True, 99, "200"]),
+        "headers": st.one_of(FIELDS, FIELDS.map(tuple), st.none()),
+    },
+    optional={"trailers": st.booleans()},
+)
+BODIES = st.fixed_dictionaries(
+    {"type": st.just("http.response.body")},
+    optional={
+        "body": st.sampled_from([b"", b"abc", bytearray(b"abc"), "abc", None]),
+        "more_body": st.sampled_from([True, False, 1, None]),
+        "other": st.just(1),
+    },
+)
+TRAILERS = st.just({"type": "http.response.trailers", "headers": [(b"x-sum", b"1")]})
+MESSAGES = st.lists(st.one_of(STARTS, BODIES, BODIES, TRAILERS), max_size=5)
+SCOPES = st.fixed_dictionaries(
+    {
+        "method": st.sampled_from(["GET", "HEAD"]),
+        "http_version": st.sampled_from(["1.1", "2"]),
+        "extensions": st.sampled_from([{}, {"http.response.trailers": {}}]),
+    }
+)
+
+
+@given(scope=SCOPES, messages=MESSAGES, leaves_after=st.integers(0, 6))
+def test_usual_messages_are_judged_as_thoroughly_as_others(
+    scope: dict[str, Any], messages: list[dict[str, Any]], leaves_after: int
+) -> None:
+    thorough = converse(scope, [Thorough(message) for message in messages], leaves_after)
+
+    for _ in range(2):  # the second time the fields are known to be faultless
+        assert converse(scope, messages, leaves_after) == thorough
+
+
+def converse(scope: dict[str, Any], messages: list[Any], leaves_after: int) -> dict[str, Any]:
+    """Lead a conversation, and tell all that can be seen of the exchange after each of its steps."""
+    exchange = HTTPExchange(build_http_scope(**scope))
+    exchange.client_sent(b"", more=False)
+    exchange.next_message()
+    steps: list[Any] = []
+    for number, message in enumerate(messages):
+        if number == leaves_after:
+            exchange.client_disconnected()
+        steps.append([*map(repr, exchange.app_sent(message)), *seen(exchange)])
+    return {"steps": steps, "end": [*map(repr, exchange.app_returned()), *seen(exchange)]}
+
+
+def seen(exchange: HTTPExchange) -> list[str]:
+    """What a shell can see of an exchange, and the limits it keeps."""
+    names = ("state", "status", "headers", "chunk", "file", "sent_bytes", "response_started", "response_complete")
+    hidden = ("trailers_expected", "_expects_body", "_limit", "_doubted", "_promised")
+    return [f"{name}={getattr(exchange, name)!r}" for name in (*names, *hidden)] + [exchange.trace.render()]
