@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Expectation", "check_expectation"]
 
 _QUOTED = re.compile(r"'([^']+)'")
+_BAD_REQUEST = 400
 _REFUSED = frozenset({400, 422})
 _SUCCESS = range(200, 300)
 _UNREADABLE = frozenset(f"body: the body is {phrase}" for phrase, _ in UNREADABLE_BODIES)
@@ -53,7 +54,7 @@ def check_expectation(operation: Operation, exchange: Exchange, expectation: Exp
     if expectation.valid is False:
         yield from _check_invalid(exchange, expectation)
     elif expectation.valid:
-        yield from _check_valid(exchange, expectation)
+        yield from _check_valid(operation, exchange, expectation)
 
 
 def _check_invalid(exchange: Exchange, expectation: Expectation) -> Iterator[Violation]:
@@ -90,8 +91,9 @@ def _place(violated: str) -> str:
     return f"{part} {quoted[1]}" if quoted else part
 
 
-def _check_valid(exchange: Exchange, expectation: Expectation) -> Iterator[Violation]:
-    if exchange.status not in _REFUSED or exchange.routed is False:
+def _check_valid(operation: Operation, exchange: Exchange, expectation: Expectation) -> Iterator[Violation]:
+    announced = exchange.status == _BAD_REQUEST and str(_BAD_REQUEST) in operation.responses
+    if exchange.status not in _REFUSED or announced or exchange.routed is False:
         return
     answer = exchange.response.body[:300].decode("utf-8", "replace") if exchange.response is not None else ""
     example = expectation.generator == "T0"

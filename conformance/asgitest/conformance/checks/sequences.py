@@ -43,6 +43,7 @@ Role = Literal[
 
 _GONE = frozenset({404, 410})
 _SUCCESS = range(200, 300)
+_REFUSALS = range(400, 500)
 _ACCEPTED = 202
 _SERVER_ERROR = 500
 _MOVES = re.compile(r"updat|modif|chang|version|revision|time|date|_at$|etag|seen|request", re.IGNORECASE)
@@ -72,7 +73,7 @@ def check_sequence(steps: Sequence[tuple[Role, Exchange]], *, assigned: bool) ->
     yield from _check_created(seen, assigned=assigned)
     yield from _check_deleted(seen)
     yield from _check_put(seen)
-    yield from _check_refused(seen)
+    yield from _check_refused(steps)
     yield from _check_listed(seen)
 
 
@@ -156,22 +157,28 @@ def _check_put(seen: Seen) -> Iterator[tuple[int, Violation]]:
         )
 
 
-def _check_refused(seen: Seen) -> Iterator[tuple[int, Violation]]:
-    if "refused create" not in seen or "list after refusal" not in seen or "list before" not in seen:
-        return
-    status = _status(seen, "refused create")
-    before, after = _items(seen["list before"][1]), _items(seen["list after refusal"][1])
-    if 400 <= status < _SERVER_ERROR and before is not None and after is not None and len(after) > len(before):  # noqa: PLR2004  client errors
-        yield (
-            seen["list after refusal"][0],
-            Violation(
-                check="state.failed-create-side-effect",
-                message=f"A creation was refused with {status}, and the list grew from {len(before)} to {len(after)}.",
-                cause=("refused",),
-                expected=f"{len(before)} items",
-                actual=f"{len(after)} items",
-            ),
-        )
+def _check_refused(steps: Sequence[tuple[Role, Exchange]]) -> Iterator[tuple[int, Violation]]:
+    """Compare the lists before and after each creation that was refused."""
+    before: list[Any] | None = None
+    for index, (role, exchange) in enumerate(steps):
+        if not role.startswith("list"):
+            continue
+        after = _items(exchange)
+        refused = steps[index - 1][1].status if index and steps[index - 1][0] == "refused create" else 0
+        if refused in _REFUSALS and before is not None and after is not None and len(after) > len(before):
+            yield (
+                index,
+                Violation(
+                    check="state.failed-create-side-effect",
+                    message=f"A creation was refused with {refused}, "
+                    f"and the list grew from {len(before)} to {len(after)}.",
+                    cause=("refused",),
+                    expected=f"{len(before)} items",
+                    actual=f"{len(after)} items",
+                ),
+            )
+            return
+        before = after
 
 
 def _check_listed(seen: Seen) -> Iterator[tuple[int, Violation]]:

@@ -237,7 +237,7 @@ def _inside(current: bytes, location: bytes, hosts: frozenset[str]) -> bytes | N
         parts = urlsplit(urljoin(current.decode("latin-1"), location.decode("latin-1")))
     except ValueError:
         return None
-    if parts.netloc and parts.netloc not in hosts:
+    if parts.scheme not in {"", "http"} or (parts.netloc and parts.netloc not in hosts):
         return None
     target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (f"?{parts.query}" if parts.query else "")
     return target.encode("ascii", "replace")

@@ -5,6 +5,7 @@ Depends on: generators, execution, checks, the session.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -15,11 +16,12 @@ from asgitest.conformance.engine.resources import Play, SequenceStep, identifier
 from asgitest.conformance.engine.seeds import keyed_random
 from asgitest.conformance.engine.shrink import shrink_sequence
 from asgitest.conformance.engine.wire import request_of
-from asgitest.conformance.generate import generate_valid
+from asgitest.conformance.generate import boundary_cases, generate_valid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from asgitest.conformance.case import Case
     from asgitest.conformance.checks import Violation
     from asgitest.conformance.checks.sequences import Role
     from asgitest.conformance.engine.messages import Candidate
@@ -37,6 +39,8 @@ _MARK = "asgitest-id"
 _CREATED = range(200, 300)
 _CRASHES = frozenset({"http.unhandled-exception", "openapi.server-error"})
 _SHRINK_EXECUTIONS = 40
+_REFUSALS = 6
+"""Creations at an edge in one sequence; the app may refuse them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +72,12 @@ class _Sequence:
 
 def _plan(session: Session, resource: Resource, turn: int) -> Iterator[SequenceStep]:
     """Write one sequence; every second one goes on with what is gone."""
+    edges = itertools.islice(boundary_cases(resource.create), turn * _REFUSALS, None)
     for role, operation in _roles(resource, beyond=bool(turn % 2)):
-        if operation is not None:
-            yield _step(session, resource, role=role, operation=operation, turn=turn)
+        if operation is None:
+            continue
+        edge = next(edges, None) if role == "refused create" else None
+        yield _step(session, resource, role=role, operation=operation, turn=turn, edge=edge)
 
 
 def _roles(resource: Resource, *, beyond: bool) -> Iterator[tuple[Role, Operation | None]]:
@@ -82,6 +89,10 @@ def _roles(resource: Resource, *, beyond: bool) -> Iterator[tuple[Role, Operatio
     yield "control", read
     yield "read", read
     yield "list", resource.listing
+    if resource.listing is not None:
+        for _ in range(_REFUSALS):
+            yield "refused create", resource.create
+            yield "list after refusal", resource.listing
     if put is not None:
         yield "put", put
         yield "read after put", read
@@ -101,12 +112,14 @@ def _roles(resource: Resource, *, beyond: bool) -> Iterator[tuple[Role, Operatio
         yield "action", resource.listing
 
 
-def _step(session: Session, resource: Resource, *, role: Role, operation: Operation, turn: int) -> SequenceStep:
-    """Write one request of a sequence; the same one for a PUT and its repetition."""
+def _step(
+    session: Session, resource: Resource, *, role: Role, operation: Operation, turn: int, edge: Case | None = None
+) -> SequenceStep:
+    """Write one request of a sequence, valid or at an *edge*; the same one for a PUT and its repetition."""
     part = "put" if role == "put again" else role
     random = keyed_random(session.options.seed, "state", resource.label, turn, part)
     values = session.values_for(operation)
-    case = generate_valid(operation, random, values.dictionary())
+    case = edge or generate_valid(operation, random, values.dictionary())
     if role.startswith("list"):
         required = {parameter.name for parameter in operation.parameters if parameter.required}
         case = replace(case, query={name: value for name, value in case.query.items() if name in required})
@@ -173,7 +186,7 @@ def run_resource(work: Work, resource: Resource) -> None:
         work: The task.
         resource: Which.
     """
-    turns = max(4, min(20, work.task.cases // 25))
+    turns = max(4, min(20, work.task.cases // 10))
     with work.session.open() as executor:
         observer = work.session.observer(executor)
         for turn in range(turns):

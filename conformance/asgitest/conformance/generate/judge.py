@@ -98,7 +98,8 @@ def _leaves_route(text: str) -> bool:
 
 def _fits_header(text: str) -> bool:
     """Whether text arrives in a header as it was sent."""
-    return text.isascii() and text.isprintable() and text == text.strip() and not set(text) & {";", ",", '"'}
+    plain = text.isascii() and text.isprintable() and text == text.strip()
+    return plain and text != "" and not set(text) & {";", ",", '"'}
 
 
 def _read_back(value: Any) -> Any:
