@@ -1,6 +1,7 @@
 """One rung for each thing that the white box has to see through."""
 
 from __future__ import annotations
+
 from fastapi import FastAPI
 from pydantic import BaseModel
 
@@ -33,10 +34,10 @@ def arithmetic(amount: int, factor: int) -> dict[str, str]:
 
 @app.get("/nested")
 def nested(word: str) -> dict[str, str]:
-    if len(word) == 4:
-        if word[0] == "f":
-            if word[1] == "u":
-                if word[2] == "z":
+    if len(word) == 4:  # noqa: SIM102  one branch after the other
+        if word[0] == "f":  # noqa: SIM102
+            if word[1] == "u":  # noqa: SIM102
+                if word[2] == "z":  # noqa: SIM102
                     if word[3] == "!":
                         raise RuntimeError("nested")
     return {}
