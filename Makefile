@@ -23,7 +23,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all fast check format format-check lint types arch docs bench rules counters dropin faults soak corpus clean \
+.PHONY: help demo test test-all fast proof check format format-check lint types arch docs bench rules counters dropin faults soak corpus clean \
         test-alone test-httpx test-httpx2 $(VERSIONS:%=test-%)
 
 help:  ## what the verbs do
@@ -66,6 +66,9 @@ test-alone: $(RUN)
 
 fast: $(RUN)  ## the tests of the core alone, in seconds
 	$(BIN)/python -m pytest -q tests/testclient/asgi $(ARGS)
+
+proof: $(RUN)  ## the proofs about the core in full: every word to length five, 100,000 conversations with junk
+	ASGITEST_PROOF=full $(BIN)/python -m pytest -q tests/testclient/asgi/test_proofs.py $(ARGS)
 
 check: format-check lint types arch docs  ## all that CI checks beside the tests
 

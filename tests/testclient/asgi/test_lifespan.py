@@ -88,13 +88,6 @@ def test_the_exchange_agrees_with_the_reference_on_words_of_every_length() -> No
     assert [word for word in WORDS if not agrees(word)] == []
 
 
-def test_the_exchange_agrees_with_the_reference_on_every_word_to_length_five() -> None:
-    """The same without trusting the walk."""
-    words = itertools.product(EVENTS, repeat=4)
-
-    assert [word for word in words if not agrees(("startup", *word))] == []
-
-
 UNREACHED = {
     (state, item)
     for state in (LifespanState.UNSUPPORTED, LifespanState.BROKEN)

@@ -12,6 +12,7 @@ from asgitest.testclient.asgi.findings import Finding
 from asgitest.testclient.asgi.http import HTTPExchange, HTTPState
 from asgitest.testclient.asgi.lifespan import LifespanExchange, LifespanState
 from asgitest.testclient.asgi.profiles import DAPHNE, GRANIAN, HYPERCORN, PROFILES, SPEC, UVICORN, Profile
+from asgitest.testclient.asgi.replaying import replay
 from asgitest.testclient.asgi.rules import RULES, Example, Level, Rule
 from asgitest.testclient.asgi.scopes import (
     Scope,
@@ -48,5 +49,6 @@ __all__ = [
     "build_http_scope",
     "build_lifespan_scope",
     "build_websocket_scope",
+    "replay",
     "split_target",
 ]

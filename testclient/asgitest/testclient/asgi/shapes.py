@@ -114,7 +114,11 @@ def check_extra(message: Mapping[Any, Any], known: Container[str], problems: lis
         if not isinstance(key, str):
             problems.append(Problem("ASGI-MSG-007", f"keys of a message are str, but one is {show(key)}", "key"))
         elif key not in known:
-            _check_value(message[key], key, problems)
+            try:
+                _check_value(message[key], key, problems)
+            except Exception as error:  # noqa: BLE001 - values of the app may do anything when they are looked at
+                detail = f"the value at {key!r} cannot be read: looking at it raises {type(error).__name__}"
+                problems.append(Problem("ASGI-MSG-004", detail, key))
 
 
 def _check_value(value: Any, where: str, problems: list[Problem]) -> None:
