@@ -151,6 +151,6 @@ DRIVES: dict[str, Callable[[Hand], bool]] = {
     "tidy-key-error": lambda h: h.get("/stock/plum").status_code == 500,
     "tidy-middleware": lambda h: h.post("/shares", json={"parts": 0}).status_code == 500,
     "tidy-endpoint": lambda h: h.get("/prices/pear").status_code == 500,
-    "tidy-dependency": lambda h: h.get("/me", headers={"authorization": "abc"}).status_code == 500,
+    "tidy-dependency": lambda h: h.get("/me", headers={"x-session": "abc"}).status_code == 500,
     "tidy-deep-in-path": lambda h: h.get("/orders/9/lines/9").status_code == 500,
 }

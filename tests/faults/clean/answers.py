@@ -103,7 +103,7 @@ def problem(number: Number) -> Item:
 
 
 @app.get("/status", response_class=PlainTextResponse)
-def status():
+def status() -> Response:
     return PlainTextResponse("fine")
 
 

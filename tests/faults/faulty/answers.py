@@ -102,8 +102,8 @@ def problem(number: Number) -> Item:
     raise HTTPException(404, "no")
 
 
-@app.get("/status")
-def status():
+@app.get("/status", response_model=Problem)
+def status() -> Response:
     return PlainTextResponse("fine")
 
 
