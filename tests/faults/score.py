@@ -2,6 +2,7 @@
 
     make faults                              every app, with a fixed budget and seed
     make faults ARGS="--apps stores,sockets --cases 100"
+    make faults ARGS="--schemathesis"        Schemathesis, in process, on the same apps
     make faults ARGS="--mutants"             the mutants of the bookshop instead
     make faults ARGS="--whitebox off"        any other option goes to the command
 
@@ -63,10 +64,13 @@ class Verdict:
 
 
 def check(app: str, options: argparse.Namespace, *more: str) -> Verdict:
-    """Run the command on one app."""
-    command = [sys.executable, "-m", "asgitest.conformance", "check", app, "--deterministic", "--quiet"]
-    command += ["--cases", str(options.cases), "--seed", str(options.seed), "--workers", str(options.workers)]
-    return run([*command, *more, *options.more])
+    """Run the command on one app, or Schemathesis through its bridge."""
+    command = [sys.executable, "-m", "asgitest.conformance"]
+    if options.schemathesis:
+        command += ["schemathesis", app, "--max-examples", str(options.cases)]
+    else:
+        command += ["check", app, "--deterministic", "--cases", str(options.cases), "--workers", str(options.workers)]
+    return run([*command, "--quiet", "--seed", str(options.seed), *more, *options.more])
 
 
 def check_mutant(mutant: Mutant | None, include: Iterable[str], options: argparse.Namespace) -> Verdict:
@@ -196,6 +200,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--apps", default="", metavar="NAMES", help="only these apps or mutants, separated by commas")
     parser.add_argument("--mutants", action="store_true", help="the mutants of the bookshop instead of the corpus")
+    parser.add_argument("--schemathesis", action="store_true", help="run Schemathesis; CASES is its max-examples")
     parser.add_argument("--side", dest="sides", action="append", choices=SIDES, help="only this; default: both")
     parser.add_argument("--cases", type=int, default=200, help="for each subject; default: 200")
     parser.add_argument("--seed", type=int, default=1)
