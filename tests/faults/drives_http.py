@@ -57,4 +57,10 @@ DRIVES: dict[str, Callable[[Hand], bool]] = {
     "content-type-twice": lambda h: len(h.raw("GET", "/feeds").all("content-type")) == 2,
     "cookie-without-name": lambda h: h.raw("GET", "/cookies").header("set-cookie").startswith("="),
     "lock-never-released": lambda h: h.hangs("POST", "/exports/bad", before=("POST", "/exports/bad")),
+    "refusal-handler-crashes": lambda h: h.get("/colours/blue").status_code == 500,
+    "wrong-method-is-200": lambda h: h.delete("/sizes").status_code == 200,
+    "options-allow-wrong": lambda h: h.options("/shapes").headers["allow"] == "GET",
+    "redirect-after-post-keeps-method": lambda h: (
+        h.raw("POST", "/votes").header("location") == "/votes" and h.raw("POST", "/votes").status == 307
+    ),
 }

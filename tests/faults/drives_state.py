@@ -83,4 +83,8 @@ DRIVES: dict[str, Callable[[Hand], bool]] = {
         [h.post("/notes", json={"name": n}).status_code for n in "abcd"]
         and len(h.get("/notes?size=2&page=2").json()) == 1
     ),
+    "get-deletes": lambda h: (
+        [h.put("/tokens/a").status_code, h.get("/tokens/a").status_code, h.get("/tokens/a").status_code]
+        == [204, 200, 404]
+    ),
 }

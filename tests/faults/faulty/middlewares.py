@@ -89,7 +89,7 @@ for middleware in (Block, Sign, Log, Stamp, OnlyReads, Agent):
     app.add_middleware(middleware)
 
 
-@app.get("/blocked", status_code=403)
+@app.get("/blocked", responses={403: {"description": "Not for you"}})
 def blocked() -> dict[str, str]:
     return {}
 
