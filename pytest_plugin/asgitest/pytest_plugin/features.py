@@ -50,6 +50,9 @@ FEATURES: tuple[Feature, ...] = (
     Feature(module="failures", needed=lambda settings: settings.show_exchanges > 0),
     Feature(module="leaks", needed=lambda settings: settings.leaks != "off"),
     Feature(module="coverage", needed=lambda settings: bool(settings.cov or settings.cov_fail_under)),
+    Feature(module="conformance_fixture"),
+    Feature(module="conformance_items", needed=lambda settings: settings.conformance is not None),
+    Feature(module="observing", needed=lambda settings: settings.observe),
     Feature(module="swapping", needed=lambda settings: settings.testclient),
     # The last, because it gives other names to fixtures of those above.
     Feature(module="aliases", needed=lambda settings: bool(settings.fixture_aliases)),

@@ -47,9 +47,13 @@ def asgi_allow_leaks(*kinds: str) -> tuple[str, ...]:
     return kinds
 
 
+def asgi_conformance() -> None:
+    """Stands on the items that ``--asgi-conformance`` adds: ``-m "not asgi_conformance"`` leaves them out."""
+
+
 MARKERS: dict[str, Callable[..., Any]] = {
     marker.__name__: marker
-    for marker in (asgi_app, asgi_root_path, asgi_client, dependency_overrides, asgi_allow_leaks)
+    for marker in (asgi_app, asgi_root_path, asgi_client, dependency_overrides, asgi_allow_leaks, asgi_conformance)
 }
 
 

@@ -89,6 +89,8 @@ class Settings:
         cov_fail_under: The least percentages: ``N``, or ``DIMENSION=N``.
         show_exchanges: How many exchanges a failed test shows; 0 shows none.
         redact: Names of headers, parameters and members whose values reports hide, beside the usual ones.
+        conformance: How much the conformance items of the app do; ``None`` collects none.
+        observe: Whether the traffic of the suite is checked.
         sources: Where each value came from, by name; absent for defaults.
     """
 
@@ -104,6 +106,8 @@ class Settings:
     cov_fail_under: tuple[str, ...] = ()
     show_exchanges: float = 3
     redact: tuple[str, ...] = ()
+    conformance: Literal["quick", "default", "thorough"] | None = None
+    observe: bool = False
     sources: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
@@ -157,6 +161,14 @@ OPTIONS: tuple[Option, ...] = (
         help="A header, parameter or JSON member whose value reports hide, beside those whose names say so",
         kind="lines",
     ),
+    Option(
+        name="conformance",
+        help="Add a test item for each operation, WebSocket route, lifespan and schema; quick if not said",
+        kind="choice",
+        choices=("quick", "default", "thorough"),
+        const="quick",
+    ),
+    Option(name="observe", help="Check all traffic of the suite, and tell at the end what is wrong", kind="flag"),
 )
 
 # Words of the header line that say more than the value.
