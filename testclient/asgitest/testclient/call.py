@@ -14,7 +14,7 @@ import time
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from asgitest.testclient.asgi import HTTPExchange, LifespanExchange, WebSocketExchange
-from asgitest.testclient.driver import Outcome
+from asgitest.testclient.driver import Outcome, abandon_workers
 from asgitest.testclient.errors import (
     ClientDisconnected,
     DeadlineExceeded,
@@ -224,6 +224,7 @@ class AppCall(JudgedCall, Generic[ExchangeT]):
             return
         report = describe_stuck(self.driver, self.task, self.exchange.trace)
         await self.end(grace=0.0)
+        abandon_workers()
         kind = timeout_class(DeadlockDetected if outcome is Outcome.DEADLOCK else DeadlineExceeded)
         error = kind(waiting_for, timeout, report)
         if self.error is not None and not _is_cancellation(self.error):

@@ -172,9 +172,10 @@ def _text(body: bytes, encoding_key: str) -> dict[str, str]:
 
 def _socket_messages(record: ExchangeRecord, started: float) -> Generator[dict[str, Any]]:
     directions = {"websocket.receive": "send", "websocket.send": "receive"}
-    messages: list[Any] = list(record.trace.messages)
+    whatever: list[Any] = list(record.trace.messages)
+    messages: list[dict[str, Any]] = [message for message in whatever if isinstance(message, dict)]
     for message in messages:
-        direction = directions.get(message.get("type", "")) if isinstance(message, dict) else None
+        direction = directions.get(message.get("type", ""))
         if direction is None:
             continue
         text = message.get("text")

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from asgitest.testclient.driver.abandoning import abandon_workers
 from asgitest.testclient.driver.idle import give_back, take
 from asgitest.testclient.driver.interface import Backend, Driver, complete
 from asgitest.testclient.driver.make import Clock, Kind, driver_of, make_driver
@@ -28,6 +29,7 @@ __all__ = [
     "Outcome",
     "Signal",
     "Task",
+    "abandon_workers",
     "await_chain",
     "complete",
     "driver_of",

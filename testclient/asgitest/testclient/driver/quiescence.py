@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-__all__ = ["busy_workers", "dormant_threads", "quiescent_outside", "stack_of", "thread_frames", "worker_stacks"]
+__all__ = [
+    "busy_worker_threads",
+    "busy_workers",
+    "dormant_threads",
+    "quiescent_outside",
+    "stack_of",
+    "thread_frames",
+    "worker_stacks",
+]
 
 # Where an idle worker waits: the end of a file's path, and the function in it that runs when there is no work.
 IDLE = (
@@ -64,6 +72,20 @@ def quiescent_outside() -> bool:
     return True
 
 
+def busy_worker_threads() -> list[threading.Thread]:
+    """List the worker threads that run something now."""
+    frames = thread_frames()
+    current = threading.get_ident()
+    return [
+        thread
+        for thread in threading.enumerate()
+        if thread.ident is not None
+        and thread.ident != current
+        and thread.ident in frames
+        and _is_busy_worker(frames[thread.ident])
+    ]
+
+
 def worker_stacks() -> str:
     """Describe the stacks of worker threads that run something now.
 
@@ -99,9 +121,12 @@ def _runs_pool(frame: FrameType) -> bool:
 def _is_idle_worker(frame: FrameType) -> bool:
     """Whether the pool's own function is innermost, but for the queue and lock it waits in."""
     current: FrameType | None = frame
+    called: FrameType | None = None
     while current is not None and current.f_globals.get("__name__") in {"queue", "threading"}:
-        current = current.f_back
-    return current is not None and _runs_pool(current)
+        called, current = current, current.f_back
+    # A worker that was told to wait for an event does so without the queue.
+    asks_queue = called is None or called.f_globals.get("__name__") == "queue"
+    return current is not None and asks_queue and _runs_pool(current)
 
 
 def _is_busy_worker(frame: FrameType) -> bool:
