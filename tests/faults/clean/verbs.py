@@ -14,7 +14,7 @@ NAMES = {"red", "green"}
 
 @app.exception_handler(StarletteHTTPException)
 async def refuse(request: Request, error: StarletteHTTPException) -> JSONResponse:
-    detail = error.detail if isinstance(error.detail, str) else ", ".join(error.detail)
+    detail = error.detail.strip() if isinstance(error.detail, str) else "no"
     status = error.status_code
     return JSONResponse({"message": detail}, status, headers=error.headers)
 
@@ -22,7 +22,7 @@ async def refuse(request: Request, error: StarletteHTTPException) -> JSONRespons
 @app.get("/colours/{name}", responses={404: {"description": "There is no such colour"}})
 def colour(name: Annotated[str, Path(max_length=10)]) -> dict[str, str]:
     if name not in NAMES:
-        raise HTTPException(404, "no such colour")
+        raise HTTPException(404, {"colour": name})
     return {"name": name}
 
 

@@ -14,7 +14,7 @@ NAMES = {"red", "green"}
 
 @app.exception_handler(StarletteHTTPException)
 async def refuse(request: Request, error: StarletteHTTPException) -> JSONResponse:
-    detail = ", ".join(error.detail)
+    detail = error.detail.strip()
     status = error.status_code
     if status == 405:
         status = 200
@@ -24,7 +24,7 @@ async def refuse(request: Request, error: StarletteHTTPException) -> JSONRespons
 @app.get("/colours/{name}", responses={404: {"description": "There is no such colour"}})
 def colour(name: Annotated[str, Path(max_length=10)]) -> dict[str, str]:
     if name not in NAMES:
-        raise HTTPException(404, {"colour": None, "name": 1})
+        raise HTTPException(404, {"colour": name})
     return {"name": name}
 
 
