@@ -64,10 +64,10 @@ def cookie_keeper(cookies: httpx.Cookies, url: httpx.URL) -> Callable[[list[tupl
         cookies: The client's jar.
         url: Of the handshake, ws or wss.
     """
-    request = httpx.Request("GET", url.copy_with(scheme="https" if url.scheme == "wss" else "http"))
 
     def keep(headers: list[tuple[bytes, bytes]]) -> None:
         if any(name.lower() == b"set-cookie" for name, _ in headers):
+            request = httpx.Request("GET", url.copy_with(scheme="https" if url.scheme == "wss" else "http"))
             cookies.extract_cookies(httpx.Response(200, headers=headers, request=request))
 
     return keep

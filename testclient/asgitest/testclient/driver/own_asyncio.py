@@ -9,6 +9,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 from asgitest.testclient.driver.outcome import LeakReport, LeftTask, Outcome
+from asgitest.testclient.driver.private_asyncio import EAGER, begin_inner_task, missing
 from asgitest.testclient.driver.signals import AsyncioSignal, Signal
 from asgitest.testclient.driver.tasks import Task, await_chain
 
@@ -52,13 +53,18 @@ class OwnAsyncioDriver:
         context: Context | None = None,
         name: str | None = None,
     ) -> Task:
-        """Begin ``function()`` as a task of the running loop."""
+        """Begin ``function()`` as a task of the running loop, and run it here until it has to wait for something."""
         task = Task(function(), AsyncioSignal())
-        inner = asyncio.get_running_loop().create_task(task.run(), name=name, context=context)
+        loop = asyncio.get_running_loop()
+        if (EAGER or isinstance(loop, asyncio.BaseEventLoop)) and missing() is None and asyncio.current_task(loop):
+            inner = begin_inner_task(loop, task.run(), name=name, context=context)
+        else:
+            inner = loop.create_task(task.run(), name=name, context=context)
         task.cancel = inner.cancel
-        self._tasks.add(inner)
-        inner.add_done_callback(self._tasks.discard)
-        inner.add_done_callback(task.ended)
+        if not inner.done():
+            self._tasks.add(inner)
+            inner.add_done_callback(self._tasks.discard)
+            inner.add_done_callback(task.ended)
         return task
 
     async def wait(self, signal: Signal, timeout: float | None) -> Outcome:

@@ -23,7 +23,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sized
     from contextvars import Context
 
-__all__ = ["EAGER", "LoopInternals", "begin_task", "get_running_loop", "missing", "run_until_complete_cb"]
+__all__ = [
+    "EAGER",
+    "LoopInternals",
+    "begin_inner_task",
+    "begin_task",
+    "get_running_loop",
+    "missing",
+    "run_until_complete_cb",
+]
 
 
 def _find_running_loop() -> asyncio.AbstractEventLoop | None:
@@ -175,6 +183,27 @@ def begin_task(
     # that runs now, and the step in its turn.)
     loop._ready.pop()._run()  # type: ignore[attr-defined]
     return task
+
+
+def begin_inner_task(
+    loop: asyncio.AbstractEventLoop,
+    coroutine: Coroutine[Any, Any, Any],
+    *,
+    name: str | None,
+    context: Context | None,
+) -> asyncio.Task[Any]:
+    """Make a task and run its first step here and now, inside the current task of *loop*."""
+    if EAGER:  # pragma: no cover - by version
+        return begin_task(loop, coroutine, name=name, context=context)
+    # pragma: no cover - by version
+    # On 3.11 a task that is inside another one has to be let in. The two functions are documented, in spite of their
+    # names: https://docs.python.org/3.11/library/asyncio-extending.html
+    outer = cast("asyncio.Task[Any]", asyncio.current_task(loop))
+    asyncio._leave_task(loop, outer)
+    try:
+        return begin_task(loop, coroutine, name=name, context=context)
+    finally:
+        asyncio._enter_task(loop, outer)
 
 
 @functools.cache
