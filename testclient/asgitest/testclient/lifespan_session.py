@@ -177,12 +177,15 @@ def has_own_lifespan(app: Any) -> bool:
 
 def _is_users(context: Any) -> bool:
     """Whether a lifespan context is a user's, not the framework's default, nor a merger of nothing but defaults."""
-    if context is None or type(context).__name__ == "_DefaultLifespan":
+    if context is None or type(context).__name__ in _DEFAULT_LIFESPANS:
         return False
     if getattr(context, "__name__", "") == "merged_lifespan":
         return any(_is_users(cell.cell_contents) for cell in context.__closure__ or ())
     return callable(context)
 
+
+_DEFAULT_LIFESPANS = frozenset({"AsyncLifespan", "_DefaultLifespan"})
+"""The classes of Lilya and Starlette for a lifespan that only calls the startup and shutdown handlers."""
 
 _LIBRARY_VARIABLES = frozenset({"current_async_library_cvar", "sniffio_library"})
 """Variables that say which library runs a task; they belong to the task."""

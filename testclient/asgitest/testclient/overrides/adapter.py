@@ -9,7 +9,10 @@ import contextlib
 import functools
 from typing import TYPE_CHECKING, Any, Protocol
 
+from asgitest.testclient.overrides.adapters.containers import ContainerAdapter
 from asgitest.testclient.overrides.adapters.fastapi import FastAPIAdapter
+from asgitest.testclient.overrides.adapters.lilya import LilyaAdapter
+from asgitest.testclient.overrides.adapters.litestar import LitestarAdapter
 from asgitest.testclient.overrides.graph import Survey
 from asgitest.testclient.routes import iter_routes, unwrap_app
 
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from asgitest.testclient.overrides.replacement import Entry
     from asgitest.testclient.routes import Route
 
-__all__ = ["GROUP", "Adapter", "survey"]
+__all__ = ["GROUP", "Adapter", "adapter_of_key", "survey"]
 
 GROUP = "asgitest.overrides"
 """The entry-point group by which packages bring adapters: each entry is a class without arguments."""
@@ -118,4 +121,12 @@ def _adapters() -> tuple[Adapter, ...]:
     import importlib.metadata  # noqa: PLC0415 - only who overrides something pays for it
 
     others = [entry.load()() for entry in importlib.metadata.entry_points(group=GROUP)]
-    return (FastAPIAdapter(), *others)
+    return (FastAPIAdapter(), LitestarAdapter(), LilyaAdapter(), *others)
+
+
+def adapter_of_key(key: Any) -> ContainerAdapter | None:
+    """The adapter of a framework whose dependencies are found by themselves, not through an app."""
+    return _containers if _containers.owns(key) else None
+
+
+_containers = ContainerAdapter()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from asgitest.testclient.errors import OverrideError
 from asgitest.testclient.overrides import replacement as make
-from asgitest.testclient.overrides.adapter import survey
+from asgitest.testclient.overrides.adapter import adapter_of_key, survey
 from asgitest.testclient.overrides.graph import name_of
 from asgitest.testclient.overrides.replacement import Entry, Replacement
 from asgitest.testclient.overrides.suggestions import explain_unknown
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
     from asgitest.testclient.overrides.adapter import Adapter
+    from asgitest.testclient.overrides.adapters.containers import ContainerAdapter
     from asgitest.testclient.overrides.graph import Survey
     from asgitest.testclient.overrides.point import Point
 
@@ -94,16 +95,24 @@ class Layer:
                 f"{name_of(dependency)} is to be overridden by {replacement!r:.80}, which does not say how\n"
                 "  do:    write value(...), call(...), error(...) or wrap(...) around it"
             )
-        found = survey(self.app)
-        adapter = self._adapter(found, dependency, replacement)
-        self._hold(found)
-        below = next((entry for point in found.points if (entry := point.below(self, dependency))), None)
         entry = Entry(dependency, replacement, _place())
-        adapter.prepare(entry, found.nodes.get(dependency), below)
+        container = adapter_of_key(dependency)
+        if container is not None:
+            self._check_capable(container, entry)
+            container.prepare(entry, None, None)
+            self._hold([container.point(dependency)])
+        else:
+            found = survey(self.app)
+            adapter = self._adapter(found, dependency)
+            self._check_capable(adapter, entry)
+            self._points = found.points
+            self._hold(found.points)
+            below = next((lower for point in found.points if (lower := point.below(self, dependency))), None)
+            adapter.prepare(entry, found.nodes.get(dependency), below)
         self.table[dependency] = entry
 
-    def _adapter(self, found: Survey, dependency: Any, replacement: Replacement) -> Adapter:
-        """The adapter that can do it."""
+    def _adapter(self, found: Survey, dependency: Any) -> Adapter:
+        """The adapter of the framework that has the dependency."""
         if not found.frameworks:
             framework = self.app.__class__
             raise OverrideError(
@@ -113,11 +122,14 @@ class Layer:
         if self.strict and dependency not in found.nodes:
             raise OverrideError(explain_unknown(dependency, found.nodes.values()))
         adapter: Adapter = found.adapters.get(dependency, found.adapters[None])
-        needed = {replacement.kind, *(() if self.shared else ("per_client",))}
+        return adapter
+
+    def _check_capable(self, adapter: Adapter | ContainerAdapter, entry: Entry) -> None:
+        """Refuse what the framework cannot do."""
+        needed = {entry.replacement.kind, *(() if self.shared else ("per_client",))}
         missing = ", ".join(sorted(needed - adapter.capabilities))
         if missing:
-            raise OverrideError(f"{adapter.name} cannot override {name_of(dependency)} in this way ({missing})")
-        return adapter
+            raise OverrideError(f"{adapter.name} cannot override {name_of(entry.key)} in this way ({missing})")
 
     # Nested blocks ------------------------------------------------------------------------------------------------
 
@@ -188,7 +200,8 @@ class Layer:
         if self._open:
             raise OverrideError("this layer of overrides is open already")
         self._open = True
-        self._hold(survey(self.app))
+        self._points = survey(self.app).points
+        self._hold(self._points)
 
     @contextlib.contextmanager
     def held(self) -> Generator[None]:
@@ -202,10 +215,9 @@ class Layer:
             for point in points:
                 point.release(self)
 
-    def _hold(self, found: Survey) -> None:
+    def _hold(self, points: list[Point]) -> None:
         """Hold the points of the app, also of parts that have been mounted since."""
-        self._points = found.points
-        for point in found.points if self._open else ():
+        for point in points if self._open else ():
             if not any(point is held for held in self._held):
                 point.hold(self, shared=self.shared)
                 self._held.append(point)
