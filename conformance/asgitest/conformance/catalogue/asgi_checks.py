@@ -211,8 +211,8 @@ def _check_of_rule(rule: Rule) -> Check:
         meaning=getattr(rule, "quote", ""),
         advice=rule.advice,
         spec=(SpecLink(document=str(rule.spec), section="", url=url),),
-        bad=getattr(rule, "bad", ""),
-        good=getattr(rule, "good", ""),
+        bad=rule.bad.source,
+        good=rule.good.source,
     )
 
 

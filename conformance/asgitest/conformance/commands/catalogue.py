@@ -98,7 +98,7 @@ def _check_lines(check: Check) -> Iterator[str]:
         if example:
             yield ""
             yield f"{word}:"
-            yield textwrap.indent(example, "    ")
+            yield textwrap.indent(example.rstrip(), "    ")
     yield ""
     for link in check.spec:
         yield f"Spec: {link}  {link.url}"

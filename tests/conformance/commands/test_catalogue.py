@@ -1,0 +1,60 @@
+"""``asgitest list`` and ``asgitest explain``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from asgitest.conformance.catalogue import CHECKS
+from asgitest.conformance.quirks import QUIRKS
+
+if TYPE_CHECKING:
+    from tests.conformance.builders import Project
+
+
+def test_the_list_has_every_check_by_family(project: Project) -> None:
+    code, out, _ = project.run("list")
+
+    assert code == 0
+    assert out.splitlines()[0] == f"schema ({sum(one.family == 'schema' for one in CHECKS.values())})"
+    assert out.splitlines()[-1] == f"{len(CHECKS)} checks; asgitest explain ID says more about one"
+
+
+def test_a_prefix_or_a_rule_chooses(project: Project) -> None:
+    _, out, _ = project.run("list", "http.head", "ASGI-HTTP-002", "--json")
+
+    assert [one["id"] for one in json.loads(out)] == ["asgi.http.start-twice", "http.head-parity"]
+
+
+def test_an_unknown_prefix_is_told(project: Project) -> None:
+    assert project.run("list", "htp") == (
+        2,
+        "",
+        "asgitest: asgitest list: there is no check 'htp'. Did you mean http?\n",
+    )
+
+
+@pytest.mark.parametrize("name", [*CHECKS, *QUIRKS])
+def test_everything_there_is_can_be_explained(project: Project, name: str) -> None:
+    code, out, err = project.run("explain", name)
+
+    assert (code, err) == (0, "")
+    assert out.startswith(f"{name}: ")
+    assert "\n\n\n" not in out
+
+
+def test_a_rule_is_explained_by_its_check(project: Project) -> None:
+    _, out, _ = project.run("explain", "asgi-http-002")
+
+    assert out.startswith("asgi.http.start-twice: ")
+    assert "ASGI rules: ASGI-HTTP-002" in out
+
+
+def test_an_explanation_says_what_to_do_and_how_to_switch_it_off(project: Project) -> None:
+    _, out, _ = project.run("explain", "openapi.status-undocumented")
+
+    assert "Do: Add the status to the operation" in out
+    assert "Schemathesis: ST103" in out
+    assert out.endswith("Switch off: --ignore openapi.status-undocumented\n")
