@@ -116,7 +116,7 @@ def schemathesis() -> str:
         rows.append(f"| {each.code} | {names} | {each.kind_title} | {', '.join(ours)} |")
     table = "| code | check of Schemathesis | failure | checks of asgitest |\n|---|---|---|---|\n" + "\n".join(rows)
     title = "# What Schemathesis checks, and where asgitest has it"
-    return "\n\n".join([GENERATED, title, _BRIDGE, table]) + "\n"
+    return f"{GENERATED}\n\n{title}\n\n{_BRIDGE}\n\n{table}\n"
 
 
 def differing() -> list[str]:
