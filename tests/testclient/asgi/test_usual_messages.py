@@ -26,6 +26,7 @@ FIELDS = st.lists(
             (b"X-Upper", b"1"),
             (b"connection", b"close"),
             ["x-list", "text"],
+            [b"x-list", b"1"],
         ]
     ),
     max_size=3,

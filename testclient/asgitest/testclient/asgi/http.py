@@ -239,7 +239,7 @@ class HTTPExchange(Exchange):
         self.sent_bytes = 0
         length = content_length(fields.special) if fields.special else None
         if not (found or problems or self._pending) and type(given) is list and status not in _WITHOUT_BODY:
-            _remember(status, given, length)
+            _remember(status, fields.pairs, length)
         self._expects_body = status not in _WITHOUT_BODY and self.scope.get("method") != "HEAD"
         self._limit = _NO_LIMIT if length is None or not self._expects_body else length
 
