@@ -84,4 +84,6 @@ def route_of(scope: Scope) -> str:
     if not isinstance(template, str):
         return str(scope.get("path", "lifespan"))
     root: Any = scope.get("root_path", "")
-    return f"{root}{template}" if isinstance(root, str) else template
+    if not isinstance(root, str):
+        return template
+    return root if root.endswith(template) else f"{root}{template}"  # the route is a mount where root ends with it
