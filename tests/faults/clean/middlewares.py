@@ -32,7 +32,7 @@ class Sign:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         async def signed(message: Any) -> None:
-            if message["type"] == "http.response.start" and scope["method"] == "GET":
+            if message["type"] == "http.response.start":
                 kept = [(name, value) for name, value in message["headers"] if name != b"content-length"]
                 message = message | {"headers": kept}
             if message["type"] == "http.response.body" and message.get("body"):

@@ -95,7 +95,7 @@ def letter() -> Response:
     return Response("Grüße".encode("latin-1"), headers={"content-type": "text/plain; charset=utf-8"})
 
 
-@app.get("/tags")
+@app.get("/tags", responses={304: {"description": "The same"}})
 def tags(response: Response, if_none_match: Annotated[str | None, Header()] = None) -> Any:
     response.headers["ETag"] = "abc123"
     if if_none_match and "abc123" in if_none_match:
@@ -103,9 +103,12 @@ def tags(response: Response, if_none_match: Annotated[str | None, Header()] = No
     return ["a"]
 
 
-@app.get("/news")
-def news(response: Response) -> list[str]:
-    response.headers["Last-Modified"] = "2024-02-03T10:00:00Z"
+@app.get("/news", responses={304: {"description": "The same"}})
+def news(response: Response, if_modified_since: Annotated[str | None, Header()] = None) -> Any:
+    changed = "2024-02-03T10:00:00Z"
+    if if_modified_since == changed:
+        return Response(status_code=304, headers={"Last-Modified": changed})
+    response.headers["Last-Modified"] = changed
     return []
 
 
