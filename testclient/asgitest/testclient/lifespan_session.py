@@ -6,7 +6,6 @@ Depends on: call, errors.
 
 from __future__ import annotations
 
-import contextlib
 import contextvars
 from typing import TYPE_CHECKING, Any
 
@@ -58,12 +57,14 @@ class LifespanSession:
     def supported(self) -> bool:
         """Whether the app takes part in the lifespan; an app that raises before its first ``receive()`` does not.
 
-        Of an app whose framework shows a lifespan (Starlette's router does) such an exception is a bug, not an answer.
+        Of an app whose framework shows a lifespan (Starlette's router does) such an exception is a bug, not an answer,
+        and so is an interrupt of any app.
 
         Source: ASGI ``lifespan``, "If an exception is raised ... the server must continue but not send any lifespan
         events."
         """
-        return not self.exchange.unsupported or has_framework_lifespan(self.call.app)
+        interrupted = self.call.error is not None and not isinstance(self.call.error, Exception)
+        return not self.exchange.unsupported or interrupted or has_framework_lifespan(self.call.app)
 
     async def startup(self) -> None:
         """Start the app.
@@ -152,11 +153,6 @@ class LifespanSession:
 
     def _stopped(self) -> bool:
         return self.exchange.shutdown_complete or self.exchange.shutdown_failed
-
-    async def abandon(self) -> None:
-        """End the lifespan without a word, after an error that matters more."""
-        with contextlib.suppress(Exception):
-            await self.call.end(grace=0.0)
 
     def _release(self) -> None:
         self.changes = []
