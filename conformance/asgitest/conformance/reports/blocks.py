@@ -203,7 +203,7 @@ def _again(finding: Finding) -> Iterator[Line]:
 def summary_line(run: Run) -> Line:
     """Write the last line: what was found, in how many cases, with which seed."""
     counts = tally(run)
-    parts: list[Piece] = []
+    parts: list[Piece] = [] if counts.errors or counts.warnings else [("clean", "good")]
     for count, word, style in (
         (counts.errors, "error", "error"),
         (counts.warnings, "warning", "warning"),
@@ -211,8 +211,6 @@ def summary_line(run: Run) -> Line:
     ):
         if count:
             parts += [(", " if parts else "", ""), (plural(count, word), style)]
-    if not parts:
-        parts = [("clean", "good")]
     if counts.known:
         parts.append((f", {counts.known} known", "dim"))
     if counts.flaky:
