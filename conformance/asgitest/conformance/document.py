@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from asgitest.conformance.adapters import Adapter
 
-__all__ = ["SERVED_AT", "Document", "generated_document", "named_document", "served_document"]
+__all__ = ["SERVED_AT", "Document", "generated_document", "named_document", "served_at", "served_document"]
 
 SERVED_AT = ("/openapi.json", "/schema/openapi.json", "/api/openapi.json", "/openapi.yaml", "/swagger.json", "/schema")
 """Where apps usually serve their schema."""
@@ -208,10 +208,16 @@ def _problem(check: str, pointer: str, message: str) -> Problem:
 
 def _get(app: Any, place: str) -> bytes | None:
     """Get a path from the app; None unless it answers 200."""
+    status, content = served_at(app, place)
+    return content if status == _OK else None
+
+
+def served_at(app: Any, place: str) -> tuple[int, bytes]:
+    """Get a path from the app; the status is 0 when it fails."""
     from asgitest.testclient import TestClient  # noqa: PLC0415  only where a schema is not generated
 
     try:
         response = TestClient(app, raise_server_exceptions=False, validate="off").get(place, follow_redirects=True)
     except Exception:  # noqa: BLE001  an app may do anything; here it only has no schema
-        return None
-    return bytes(response.content) if response.status_code == _OK else None
+        return 0, b""
+    return response.status_code, bytes(response.content)

@@ -17,6 +17,7 @@ from urllib.parse import unquote_to_bytes
 from asgitest.conformance.execute_lifespan import LifespanRun
 from asgitest.conformance.execute_socket import SocketRun
 from asgitest.conformance.records import Exchange, Response, RuleBroken
+from asgitest.conformance.routed import was_routed
 from asgitest.conformance.whitebox import RECORDER
 from asgitest.testclient.asgi import UVICORN, HTTPExchange, build_http_scope
 
@@ -383,7 +384,7 @@ class _HTTPRun:
             hidden=hidden,
             broken=broken_rules(exchange.findings) if exchange.findings else (),
             hung=self._hung,
-            routed=("endpoint" in self._scope) if executor.tells_routes else None,
+            routed=was_routed(self._scope, exchange.status) if executor.tells_routes else None,
             cpu_seconds=cpu_seconds,
             observation=observation,
         )

@@ -145,6 +145,8 @@ def build_inventory(target: Target, *, schema: str = "auto", allow_remote_refs: 
         problems.extend((*document.problems, *references.problems))
     usable = any(document.raw for document in documents)
     others = tuple(_undocumented(operations, routes, documents))
+    if not documents and not routes and target.adapter.name == "generic":
+        others = (Operation(method="GET", path="/", documented=False),)
     return Inventory(
         operations=tuple(operations) if usable else others,
         undocumented=others if usable else (),

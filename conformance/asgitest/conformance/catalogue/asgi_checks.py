@@ -205,7 +205,7 @@ def _check_of_rule(rule: Rule) -> Check:
     url: str = getattr(rule, "url", "")
     return Check(
         id=f"asgi.{rule.id.removeprefix('ASGI-').lower()}",
-        title=rule.title[:1].upper() + rule.title[1:] or rule.id,
+        title=f"Rule broken: {rule.title}",
         severity=_LEVELS[rule.level.name],
         rules=(rule.id,),
         meaning=getattr(rule, "quote", ""),

@@ -220,6 +220,16 @@ HTTP_CHECKS: tuple[Check, ...] = (
         good='etag: "abc"',
     ),
     Check(
+        id="http.cookie-syntax",
+        title="Set-Cookie sets no cookie",
+        severity="warning",
+        meaning="Browsers drop it, or keep a cookie without a name that no code finds again.",
+        advice="Begin with a name of letters and digits: name=value; Path=/.",
+        spec=(rfc(6265, "4.1.1"),),
+        bad="set-cookie: =dark; Path=/",
+        good="set-cookie: theme=dark; Path=/",
+    ),
+    Check(
         id="http.date-syntax",
         title="A date header is no HTTP date",
         severity="warning",

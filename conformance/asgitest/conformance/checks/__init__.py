@@ -14,6 +14,7 @@ from asgitest.conformance.checks.protocol import check_exchange_rules, check_lat
 from asgitest.conformance.checks.responses import check_response, documented_response
 from asgitest.conformance.checks.routing import check_missing, check_routes
 from asgitest.conformance.checks.semantics import check_semantics
+from asgitest.conformance.checks.served import check_served
 from asgitest.conformance.checks.sockets import check_socket
 from asgitest.conformance.checks.validators import Validator, validator_of
 from asgitest.conformance.checks.violation import Violation
@@ -34,6 +35,7 @@ __all__ = [
     "check_response",
     "check_routes",
     "check_semantics",
+    "check_served",
     "check_socket",
     "documented_response",
     "root_exception",

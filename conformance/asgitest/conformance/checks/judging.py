@@ -71,7 +71,7 @@ class Judge:
         if operation is None:
             return found
         if exchange.routed is False and exchange.status in _ROUTER_ANSWERS:
-            if expectation.valid and not operation.parameters_in("path"):
+            if expectation.valid and (operation.handler is None or not operation.parameters_in("path")):
                 found += check_missing(operation, exchange)
             return found
         if exchange.request.method == operation.method:

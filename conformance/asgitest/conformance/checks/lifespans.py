@@ -8,14 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asgitest.conformance.checks.crashes import root_exception
+from asgitest.conformance.checks.protocol import check_exchange_rules
 from asgitest.conformance.checks.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from asgitest.conformance.records import LifespanRecord
+    from asgitest.conformance.records import Exchange, LifespanRecord
 
-__all__ = ["check_lifespans"]
+__all__ = ["check_before_startup", "check_lifespans"]
 
 
 def check_lifespans(records: Sequence[LifespanRecord]) -> Iterator[Violation]:
@@ -27,9 +28,25 @@ def check_lifespans(records: Sequence[LifespanRecord]) -> Iterator[Violation]:
     if not records:
         return
     first = records[0]
+    yield from check_exchange_rules(first)
     yield from _check_first(first)
     if first.outcome == "started":
         yield from _check_again(records[1:])
+
+
+def check_before_startup(before: Exchange, after: Exchange) -> Iterator[Violation]:
+    """Compare what one request came to without the lifespan and within it."""
+    if before.exception is None or after.exception is not None or after.hidden or after.status >= 500:  # noqa: PLR2004  server errors
+        return
+    error = root_exception(before.exception)
+    yield Violation(
+        check="lifespan.requests-before-startup",
+        message=f"Without the lifespan the request raises {type(error).__name__}: {error}",
+        cause=("before",),
+        exception=error,
+        expected=f"{after.status}, as within the lifespan, or a 503.",
+        actual=f"{type(error).__name__}: {error}",
+    )
 
 
 def _check_first(record: LifespanRecord) -> Iterator[Violation]:

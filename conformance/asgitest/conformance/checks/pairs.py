@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "check_compressed",
     "check_conditional",
+    "check_cut",
     "check_default",
     "check_head",
     "check_huge_header",
@@ -59,7 +60,7 @@ def check_head(get: Exchange, head: Exchange, *, framework: str = "") -> Iterato
     if get.response is None or head.response is None or head.status >= _SERVER_ERROR:
         return
     if head.status in {_NOT_ALLOWED, _NOT_IMPLEMENTED} or head.status != get.status:
-        refused = head.status == _NOT_ALLOWED and framework == "fastapi"
+        refused = framework == "fastapi" and (head.status == _NOT_ALLOWED or head.routed is False)
         yield Violation(
             check="http.head-parity",
             message=f"GET is answered with {get.status}, HEAD with {head.status}.",
@@ -134,6 +135,31 @@ def check_conditional(plain: Exchange, conditional: Exchange, validator: str) ->
             actual=str(conditional.status),
             assertion=f"assert response.status_code != {conditional.status}",
         )
+
+
+def check_cut(first: Exchange, second: Exchange, cut: Exchange) -> Iterator[Violation]:
+    """See whether a body in two messages is answered as it is in one.
+
+    Args:
+        first: The answer to the body in one message.
+        second: The answer to the same once more, on the same state.
+        cut: The answer to the body in two, on the same state.
+    """
+    answers = [exchange.response for exchange in (first, second, cut)]
+    if any(response is None or not response.complete for response in answers) or first.status != second.status:
+        return
+    one, again, two = (response.body for response in answers if response is not None)
+    if cut.status == first.status and (one != again or one == two):
+        return
+    what = f"{cut.status} instead of {first.status}" if cut.status != first.status else "another body"
+    yield Violation(
+        check="asgi.http-034",
+        message=f"ASGI-HTTP-034: a body that comes in two messages is answered with {what}.",
+        cause=("cut",),
+        expected="The same answer however the body is cut: receive until more_body is false.",
+        actual=what,
+        rule="ASGI-HTTP-034",
+    )
 
 
 def check_range(plain: Exchange, ranged: Exchange) -> Iterator[Violation]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from asgitest.conformance.checks.violation import Violation
 
@@ -24,6 +25,7 @@ _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _SAMPLES = ("1", "abc", "a-b.c", "00000000-0000-4000-8000-000000000000")
 _STATIC = frozenset({"StaticFiles"})
 _NOT_THERE = frozenset({404, 405, 501})
+_REDIRECTS = frozenset({301, 302, 307, 308})
 
 
 def check_routes(inventory: Inventory, routes: Sequence[Route]) -> Iterator[tuple[str, Violation]]:
@@ -38,6 +40,7 @@ def check_routes(inventory: Inventory, routes: Sequence[Route]) -> Iterator[tupl
                 check="routes.undocumented", message=f"{operation.label} is in no schema.", cause=("undocumented",)
             )
             yield operation.label, violation
+    yield from _hidden_methods(inventory)
     for mount in inventory.mounts:
         if not mount.documented and mount.kind not in _STATIC and inventory.documents:
             violation = Violation(
@@ -47,6 +50,36 @@ def check_routes(inventory: Inventory, routes: Sequence[Route]) -> Iterator[tupl
             )
             yield "APP", violation
     yield from _shadowed(routes)
+    yield from _below_mounts(routes)
+
+
+def _hidden_methods(inventory: Inventory) -> Iterator[tuple[str, Violation]]:
+    """Find methods that a path of the document answers and the document does not have."""
+    for operation in inventory.undocumented:
+        others = [one.method for one in inventory.operations if one.path == operation.path]
+        if others and operation.hidden and operation.method not in {"HEAD", "OPTIONS"}:
+            violation = Violation(
+                check="routes.method-set-differs",
+                message=f"{operation.path} answers {operation.method}, and its schema has {', '.join(others)} only.",
+                cause=(operation.method,),
+                expected=", ".join(others),
+                actual=", ".join((*others, operation.method)),
+            )
+            yield operation.label, violation
+
+
+def _below_mounts(routes: Sequence[Route]) -> Iterator[tuple[str, Violation]]:
+    """Find routes that come after a mount which takes every path below its own."""
+    mounts: list[Route] = []
+    for route in routes:
+        if route.kind == "mount" and "{" not in route.path:
+            mounts.append(route)
+        for mount in mounts:
+            if route.kind == "http" and route.app is mount.app and route.host == mount.host:
+                prefix = mount.path.rstrip("/")
+                if route.root_path == mount.root_path and route.path.startswith(f"{prefix}/"):
+                    yield from _report_shadowed(route, mount)
+                    break
 
 
 def _shadowed(routes: Sequence[Route]) -> Iterator[tuple[str, Violation]]:
@@ -77,12 +110,16 @@ def _report_shadowed(route: Route, other: Route) -> Iterator[tuple[str, Violatio
             continue
         violation = Violation(
             check="routes.shadowed",
-            message=f"{method} {route.template} is never reached: {method} {other.template} is registered before it.",
+            message=f"{method} {route.template} is never reached: {_named(other, method)} is registered before it.",
             cause=(other.template,),
             expected="The more specific route is registered first.",
             actual=f"{other.qualname or other.template} answers.",
         )
         yield f"{method} {route.template}", violation
+
+
+def _named(route: Route, method: str) -> str:
+    return f"the mount at {route.path or '/'}" if route.kind == "mount" else f"{method} {route.template}"
 
 
 def check_missing(operation: Operation, exchange: Exchange) -> Iterator[Violation]:
@@ -92,12 +129,22 @@ def check_missing(operation: Operation, exchange: Exchange) -> Iterator[Violatio
         operation: What was called.
         exchange: What came of it.
     """
-    if (
-        operation.documented
-        and operation.handler is None
-        and exchange.routed is False
-        and exchange.status in _NOT_THERE
-    ):
+    if not operation.documented or operation.handler is not None or exchange.routed is not False:
+        return
+    response = exchange.response
+    location = (response.header(b"location") if response is not None else None) or b""
+    path = exchange.request.target.partition(b"?")[0]
+    there = urlsplit(location.decode("latin-1")).path.encode("latin-1")
+    if exchange.status in _REDIRECTS and there != path and there.rstrip(b"/") == path.rstrip(b"/"):
+        yield Violation(
+            check="routes.trailing-slash-redirect",
+            message=f"{operation.label} is documented, and only {there.decode('latin-1')} is served.",
+            cause=("slash",),
+            expected="The documented path is the one that is served.",
+            actual=f"{exchange.status} to {there.decode('latin-1')}",
+            assertion=f"assert response.url.path == {path.decode('latin-1')!r}",
+        )
+    if exchange.status in _NOT_THERE:
         yield Violation(
             check="routes.documented-but-missing",
             message=f"{operation.label} is documented, and the router answers {exchange.status}.",

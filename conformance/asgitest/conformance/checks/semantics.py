@@ -36,6 +36,7 @@ _ONCE = frozenset(
 )
 _DATES = (b"last-modified", b"expires", b"date")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_COOKIE = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+=")
 _CHARSET = re.compile(rb"charset=\"?([\w.:-]+)", re.IGNORECASE)
 
 
@@ -103,7 +104,16 @@ def _values(response: Response) -> Iterator[Violation]:
                 cause=(text,),
                 assertion=f"assert response.headers[{text!r}] != {value.decode('latin-1')!r}",
             )
-        elif folded == b"content-type" and not response.truncated:
+        elif folded == b"set-cookie" and not _COOKIE.match(value):
+            yield Violation(
+                check="http.cookie-syntax",
+                message=f"Set-Cookie: {value.decode('latin-1')} has no name that a cookie can have.",
+                cause=("cookie",),
+                expected="Set-Cookie: name=value",
+                actual=value.decode("latin-1"),
+                assertion=f"assert response.headers['set-cookie'] != {value.decode('latin-1')!r}",
+            )
+        elif folded == b"content-type" and not response.truncated and not response.header(b"content-encoding"):
             yield from _charset(value, response.body)
 
 

@@ -22,17 +22,20 @@ if TYPE_CHECKING:
 
 __all__ = ["confirm"]
 
+_ONCE_A_PROCESS = frozenset({"lifespan.second-start-fails"})
+"""What is about the second time in a process is there once."""
+
 
 def confirm(work: Work) -> Judged:
     """Execute the candidate of a task again, the shrunk scenario first, then the original one."""
     task = work.task
     candidate = task.candidate
     assert candidate is not None  # noqa: S101  a task of this kind has one
-    times = work.session.options.confirm
+    times = 1 if candidate.finding.check in _ONCE_A_PROCESS else work.session.options.confirm
     scenarios = [scenario for scenario in (candidate.scenario, candidate.original) if scenario is not None]
     best = Judged(number=task.number, candidate=candidate, seen=0, tried=times)
     for scenario in dict.fromkeys(scenarios):
-        seen, finding = _repeat(work, candidate, scenario)
+        seen, finding = _repeat(work, candidate, scenario, times=times)
         if seen > best.seen:
             changed = replace(candidate, scenario=scenario, finding=finding or candidate.finding)
             best = Judged(number=task.number, candidate=changed, seen=seen, tried=times)
@@ -41,14 +44,14 @@ def confirm(work: Work) -> Judged:
     return best
 
 
-def _repeat(work: Work, candidate: Candidate, scenario: Scenario) -> tuple[int, Finding | None]:
+def _repeat(work: Work, candidate: Candidate, scenario: Scenario, *, times: int) -> tuple[int, Finding | None]:
     """Execute a scenario some times; return how often the finding was seen, and the finding as it was seen."""
     seen = 0
     latest: Finding | None = None
     with work.session.open() as executor:
         executor.traces = True
         observer = work.session.observer(executor)
-        for turn in range(work.session.options.confirm):
+        for turn in range(times):
             with work.noted(turn, None):
                 if candidate.play is not None:
                     found = observe_sequence(work.session, observer, candidate)

@@ -59,6 +59,7 @@ class Shown:
         expectation: What was known about it.
         exchange: What came of it.
         index: Number of the case.
+        before: The request before it on the same state, if there was one.
     """
 
     violation: Violation
@@ -66,6 +67,7 @@ class Shown:
     expectation: Expectation
     exchange: Exchange
     index: int
+    before: Request | None = None
 
 
 class _Clock:
@@ -120,6 +122,7 @@ class Fuzzer:
         self.cases = 0
         self.statuses: set[int] = set()
         self.shown: list[Shown] = []
+        self._before: Request | None = None
         self.first: Request | None = None
         self.worked: Request | None = None
 
@@ -176,14 +179,23 @@ class Fuzzer:
         for violation in violations:
             if self._work.seen.is_new(violation, self._operation.label):
                 self.shown.append(
-                    Shown(violation=violation, request=request, expectation=expectation, exchange=exchange, index=index)
+                    Shown(
+                        violation=violation,
+                        request=request,
+                        expectation=expectation,
+                        exchange=exchange,
+                        index=index,
+                        before=self._before,
+                    )
                 )
+        self._before = request
         if self._unsent >= _REPORT_EVERY:
             self._tell()
 
     async def _restarted(self, index: int) -> None:
         """Restart the lifespan, and create again what cases refer to."""
         await self._observer.executor.restart()
+        self._before = None
         for request in self._harvest.creations:
             with self._work.noted(index, request):
                 await self._observer.executor.http(request)

@@ -9,7 +9,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from asgitest.conformance.checks import Expectation, check_documents, check_lifespans, check_routes
+from asgitest.conformance.checks import Expectation, check_documents, check_lifespans, check_routes, check_served
+from asgitest.conformance.checks.lifespans import check_before_startup
+from asgitest.conformance.document import SERVED_AT, served_at
 from asgitest.conformance.engine.confirm import confirm
 from asgitest.conformance.engine.findings import step_of
 from asgitest.conformance.engine.fuzz import Fuzzer
@@ -20,17 +22,18 @@ from asgitest.conformance.engine.sockets import play_sockets
 from asgitest.conformance.engine.stateful import run_resource
 from asgitest.conformance.engine.work import Work
 from asgitest.conformance.model import LifespanStep
+from asgitest.conformance.records import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from asgitest.conformance.checks import Violation
     from asgitest.conformance.engine.fuzz import Shown
     from asgitest.conformance.engine.journal import Journal
     from asgitest.conformance.engine.messages import Message, Task
     from asgitest.conformance.engine.observing import Observer
     from asgitest.conformance.engine.session import Session
     from asgitest.conformance.operation import Operation
-    from asgitest.conformance.records import Request
 
 __all__ = ["perform"]
 
@@ -75,9 +78,21 @@ def _check_statically(work: Work) -> None:
     session = work.session
     found = [*check_documents(session.inventory)]
     found += check_routes(session.inventory, session.target.adapter.routes(session.target.app))
+    found += _compare_served(session)
     for subject, violation in found:
         if subject in {"SCHEMA", "APP"} or session.selection.subject(subject):
             work.seen.fixed(violation, subject, handler=session.handler_of(subject))
+
+
+def _compare_served(session: Session) -> Iterator[tuple[str, Violation]]:
+    """Compare the schema of the app with what it serves."""
+    own = [document for document in session.inventory.documents if document.origin == "generated" and document.raw]
+    if not own or own[0].root_path or session.options.schema != "auto":
+        return
+    place = own[0].place or SERVED_AT[0]
+    status, content = served_at(session.target.app, place)
+    for violation in check_served(own[0], place=place, status=status, content=content):
+        yield "SCHEMA", violation
 
 
 def _cycle_lifespan(work: Work) -> None:
@@ -89,6 +104,24 @@ def _cycle_lifespan(work: Work) -> None:
     scenario = session.findings.scenario([LifespanStep()] * _CYCLES)
     for violation in check_lifespans(records):
         work.seen.take(violation, "LIFESPAN", records[0], scenario=scenario)
+    if records and records[0].outcome == "started":
+        _skip_lifespan(work)
+
+
+def _skip_lifespan(work: Work) -> None:
+    """Send a request to the app without its lifespan, and again with it: what fails only without needs it."""
+    session = work.session
+    for operation in session.operations.values():
+        if operation.method != "GET" or any(parameter.required for parameter in operation.parameters):
+            continue
+        request = Request(method="GET", target=operation.path.encode())
+        with session.open() as executor, work.noted(0, request):
+            before = executor.run(executor.http(request))
+            executor.run(executor.start())
+            after = executor.run(executor.http(request))
+        for violation in check_before_startup(before, after):
+            work.seen.fixed(violation, operation.label, handler=operation.handler)
+        return
 
 
 def _probe_operation(work: Work) -> Statuses:
@@ -149,6 +182,8 @@ def _submit(work: Work, observer: Observer, shown: Shown) -> None:
     violation = shown.violation
     scenario = session.findings.scenario([step_of(shown.request)])
     smaller = scenario
+    if shown.exchange.hung and shown.before is not None:
+        scenario = session.findings.scenario([step_of(shown.before), step_of(shown.request)])
     if violation.check in _SHRINKABLE and not shown.exchange.hung:
         smaller = session.findings.scenario([step_of(_shrunk(work, observer, shown))])
     work.seen.take(

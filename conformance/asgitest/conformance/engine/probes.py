@@ -37,6 +37,7 @@ _VARIED = (
     ("Accept", (b"application/xml", b"text/html")),
     ("Origin", (b"https://asgitest.example",)),
 )
+_ANY_BODY = b'{"name": "asgitest"}'
 _UNKNOWN = Expectation()
 
 
@@ -85,6 +86,8 @@ class _Prober:
         if plain.hung or plain.response is None:
             return
         sources = [self._methods(plain), self._huge_header(plain), self._location(plain)]
+        if plain.status in _SUCCESS:
+            sources.append(self._cut())
         if self.operation.method == "GET" and plain.status in _SUCCESS and not plain.response.truncated:
             sources = [self._reading(plain), *sources]
         for source in sources:
@@ -160,6 +163,22 @@ class _Prober:
                 continue
             for probed in self._found(pairs.check_default(first, second, parameter.name), second, left_out):
                 yield probed
+
+    async def _cut(self) -> AsyncIterator[Probed]:
+        """The body in two messages, each time on fresh state; where no body is described, any body."""
+        whole = self.base
+        if not self.operation.bodies and self.operation.method in {"POST", "PUT", "PATCH"}:
+            whole = replace(self.base, body=whole.body or _ANY_BODY)
+        size = len(whole.body)
+        if size < 2:  # noqa: PLR2004  it cannot be cut
+            return
+        exchanges: list[Exchange] = []
+        for request in (whole, whole, replace(whole, chunks=(size // 2, size - size // 2))):
+            await self.observer.executor.restart()
+            exchanges.append(await self._send(request))
+        first, second, cut = exchanges
+        for probed in self._found(pairs.check_cut(first, second, cut), cut):
+            yield probed
 
     async def _methods(self, plain: Exchange) -> AsyncIterator[Probed]:
         """Methods that nothing documents for this path, and OPTIONS."""
