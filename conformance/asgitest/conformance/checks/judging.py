@@ -70,9 +70,9 @@ class Judge:
         found += check_semantics(exchange)
         if operation is None:
             return found
+        if expectation.valid and exchange.status in _ROUTER_ANSWERS:
+            found += check_missing(operation, exchange)
         if exchange.routed is False and exchange.status in _ROUTER_ANSWERS:
-            if expectation.valid and (operation.handler is None or not operation.parameters_in("path")):
-                found += check_missing(operation, exchange)
             return found
         if exchange.request.method == operation.method:
             found += check_response(operation, exchange, framework=self.framework)

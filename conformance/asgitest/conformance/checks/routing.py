@@ -24,7 +24,8 @@ __all__ = ["check_missing", "check_routes"]
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _SAMPLES = ("1", "abc", "a-b.c", "00000000-0000-4000-8000-000000000000")
 _STATIC = frozenset({"StaticFiles"})
-_NOT_THERE = frozenset({404, 405, 501})
+_NOT_ALLOWED = 405
+_NOT_THERE = frozenset({404, _NOT_ALLOWED, 501})
 _REDIRECTS = frozenset({301, 302, 307, 308})
 
 
@@ -129,7 +130,8 @@ def check_missing(operation: Operation, exchange: Exchange) -> Iterator[Violatio
         operation: What was called.
         exchange: What came of it.
     """
-    if not operation.documented or operation.handler is not None or exchange.routed is not False:
+    refused = exchange.status == _NOT_ALLOWED and str(_NOT_ALLOWED) not in operation.responses
+    if not operation.documented or operation.handler is not None or not (exchange.routed is False or refused):
         return
     response = exchange.response
     location = (response.header(b"location") if response is not None else None) or b""

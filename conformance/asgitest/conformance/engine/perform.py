@@ -79,6 +79,7 @@ def _check_statically(work: Work) -> None:
     found = [*check_documents(session.inventory)]
     found += check_routes(session.inventory, session.target.adapter.routes(session.target.app))
     found += _compare_served(session)
+    _skip_lifespan(work)
     for subject, violation in found:
         if subject in {"SCHEMA", "APP"} or session.selection.subject(subject):
             work.seen.fixed(violation, subject, handler=session.handler_of(subject))
@@ -104,8 +105,6 @@ def _cycle_lifespan(work: Work) -> None:
     scenario = session.findings.scenario([LifespanStep()] * _CYCLES)
     for violation in check_lifespans(records):
         work.seen.take(violation, "LIFESPAN", records[0], scenario=scenario)
-    if records and records[0].outcome == "started":
-        _skip_lifespan(work)
 
 
 def _skip_lifespan(work: Work) -> None:

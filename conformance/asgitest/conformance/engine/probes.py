@@ -185,7 +185,8 @@ class _Prober:
         path = self.base.target.partition(b"?")[0].decode("latin-1")
         known = {one.method for one in self.others if _template(one.path).fullmatch(path)}
         bare = replace(self.base, body=b"", chunks=(), headers=self._credentials())
-        for method in [name for name in _METHODS if name not in known][:2]:
+        told = self.operation.documented or self.operation.handler is not None
+        for method in [name for name in _METHODS if told and name not in known][:2]:
             exchange = await self._send(_with(bare, method=method))
             found = [*pairs.check_other_method(exchange)] if plain.status != _NOT_FOUND else []
             found += self.observer.judge.judge(exchange, None, _UNKNOWN)
