@@ -13,6 +13,7 @@ POSITIONAL = 3
 # Qualified name -> why its signature is longer. Everything here is given from outside.
 GIVEN_SIGNATURES = {
     "asgitest.testclient.client:TestClient.__init__": "drop-in for starlette.testclient.TestClient",
+    "asgitest.pytest_plugin.failures:pytest_assertrepr_compare": "a hook of pytest",
 }
 
 

@@ -175,9 +175,9 @@ def _catch_aiohttp(module: Any, outgoing: Outgoing) -> Generator[None]:
     from asgitest.pytest_plugin.outgoing_calls.aiohttp_wire import Wire  # noqa: PLC0415  only with aiohttp
 
     def make(original: Any) -> Any:
-        async def create_connection(self: Any, request: Any, traces: Any, timeout: Any) -> Any:
+        async def create_connection(self: Any, request: Any, *how: Any) -> Any:
             if not outgoing.catches(str(request.url)):
-                return await original(self, request, traces, timeout)
+                return await original(self, request, *how)
             protocol = self._factory()
             protocol.connection_made(Wire(protocol, request.url, outgoing.take, timed_out=module.ServerTimeoutError))
             return protocol
