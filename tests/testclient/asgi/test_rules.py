@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from asgitest.testclient.asgi import RULES, Level, Rule
+from asgitest.testclient.asgi import RULES, Level, Rule, build_http_scope, check_scope
 from tests.testclient.asgi.builders import ids
 from tests.testclient.asgi.controls import CONTROLS
 from tests.testclient.asgi.example_runner import converse, load
@@ -75,6 +75,15 @@ def test_the_good_app_for_a_probe_is_an_app(rule: Rule) -> None:
     """What the probes call must at least run."""
     assert callable(load(rule.good))
     assert callable(load(rule.bad))
+
+
+@pytest.mark.parametrize("rule", [rule for rule in EVERY if rule.judged == "server" and rule.bad.scope], ids=named)
+def test_the_scope_of_an_example_is_judged(rule: Rule) -> None:
+    """An example says what its scope has that a plain one has not."""
+    plain = build_http_scope(headers=[(b"host", b"a")], raw_path=b"/", state={}, extensions={})
+
+    assert [problem.rule_id for problem in check_scope(plain | rule.bad.scope)] == [rule.id]
+    assert check_scope(plain | rule.good.scope) == []
 
 
 @pytest.mark.parametrize("rule", [rule for rule in EVERY if rule.judged == "server"], ids=named)

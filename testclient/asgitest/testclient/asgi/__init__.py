@@ -21,6 +21,7 @@ from asgitest.testclient.asgi.scopes import (
     build_websocket_scope,
     split_target,
 )
+from asgitest.testclient.asgi.serving import check_received, check_scope
 from asgitest.testclient.asgi.trace import Message, Trace
 from asgitest.testclient.asgi.websocket import WebSocketExchange, WebSocketState
 
@@ -49,6 +50,8 @@ __all__ = [
     "build_http_scope",
     "build_lifespan_scope",
     "build_websocket_scope",
+    "check_received",
+    "check_scope",
     "replay",
     "split_target",
 ]

@@ -246,7 +246,7 @@ class HTTPExchange(Exchange):
     def _read_body(self, message: Message, problems: list[Problem]) -> None:
         found: list[Problem] = []
         body, more = read_body(message, found)
-        if type(message.get("body")) is bytearray and self._keeping is not None:
+        if class_of(message.get("body")) is bytearray and self._keeping is not None:
             self._keeping.keep("body", message["body"])
         if any(is_error(problem) for problem in found):
             self._limit = _NO_LIMIT  # nobody knows how long the body was meant to be

@@ -41,6 +41,7 @@ class Profile:
         root_path_mode: Whether the given path is the full one, or ``root_path`` is put before it.
         extensions: What the server offers.
         http_version: What it speaks.
+        ws_missing_keys: Optional keys that its WebSocket scopes do not have.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Profile:
     root_path_mode: Literal["full", "prepend"] = "full"
     extensions: frozenset[str] = frozenset()
     http_version: str = "1.1"
+    ws_missing_keys: frozenset[str] = frozenset()
 
 
 UVICORN = Profile(
@@ -93,6 +95,7 @@ DAPHNE = Profile(
     receive_after_disconnect="block",
     ws_receive_after_disconnect="block",
     ws_no_code=None,
+    ws_missing_keys=frozenset({"http_version", "scheme"}),
     body_events="pieces",
 )
 GRANIAN = Profile(

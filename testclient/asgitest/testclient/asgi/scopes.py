@@ -163,6 +163,8 @@ def build_websocket_scope(
         "headers": [(name.lower(), value) for name, value in headers],
         "subprotocols": list(subprotocols),
     }
+    for key in profile.ws_missing_keys:
+        del scope[key]
     if state is not None:
         scope["state"] = dict(state)
     if extensions is not None:
