@@ -24,6 +24,7 @@ __all__ = [
     "Noted",
     "RunFinished",
     "RunStarted",
+    "SecretsLearned",
     "SubjectDone",
     "SubjectStarted",
     "WorkerReplaced",
@@ -55,6 +56,17 @@ class RunStarted:
     plan: Mapping[str, int] = field(default_factory=dict[str, int])
     workers: int = 0
     versions: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretsLearned:
+    """Identities have logged in. Comes before everything else, and is no part of any report.
+
+    Args:
+        secrets: Values, with the names of the identities they belong to.
+    """
+
+    secrets: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,4 +142,14 @@ class RunFinished:
     run: Run
 
 
-Event = RunStarted | SubjectStarted | CaseProgress | FindingFound | SubjectDone | WorkerReplaced | Noted | RunFinished
+Event = (
+    SecretsLearned
+    | RunStarted
+    | SubjectStarted
+    | CaseProgress
+    | FindingFound
+    | SubjectDone
+    | WorkerReplaced
+    | Noted
+    | RunFinished
+)

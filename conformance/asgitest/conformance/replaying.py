@@ -8,6 +8,7 @@ Depends on: the models, redaction.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -21,7 +22,7 @@ from asgitest.conformance.redact import restored_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from asgitest.conformance.model import Finding
+    from asgitest.conformance.model import Finding, Reproduction
     from asgitest.conformance.options import Identity
 
 __all__ = ["Replay", "replay_snippet"]
@@ -34,16 +35,33 @@ _CANNOT_RUN = 70
 _FAILED = 71
 # Imports are executed apart from the rest: when they fail, nothing is known about the fault.
 _RUNNER = f"""
-import sys, traceback
+import json, sys, traceback
 source = sys.stdin.buffer.read().decode("utf-8", "surrogatepass")
 head, blank, body = source.partition("\\n\\n")
+logins, app_source = json.loads(sys.argv[1])
 names = {{"__name__": "__main__"}}
+def log_in(body):
+    from importlib import import_module
+    from asgitest.conformance.options import Identity
+    from asgitest.conformance.redact import restored_text
+    from asgitest.testclient import TestClient
+    for name, login in logins:
+        if f"[redacted {{name}}]" in body:
+            module, _, attribute = login.partition(":")
+            with TestClient(eval(app_source, names)) as client:
+                headers = getattr(import_module(module), attribute)(client)
+            body = restored_text(body, [Identity(name=name, headers=dict(headers))])
+    return body
 def end(code):
     traceback.print_exc()
     sys.stderr.flush()
     sys.exit(code)
 try:
     exec(compile(head, "<reproduction>", "exec"), names)
+except BaseException:
+    end({_CANNOT_RUN})
+try:
+    body = log_in(body)
 except BaseException:
     end({_CANNOT_RUN})
 try:
@@ -79,12 +97,13 @@ def replay_snippet(finding: Finding, *, identities: Sequence[Identity] = (), tim
     reproduction = finding.reproduction
     if reproduction is None or not reproduction.python:
         return Replay(outcome="no snippet", reason="nothing has to be sent to see it")
-    source = restored_text(reproduction.python, identities)
+    source = restored_text(reproduction.python, [one for one in identities if not one.login])
+    logins = [(identity.name, identity.login) for identity in identities if identity.login]
     folder = Path(reproduction.scenario.app_dir if reproduction.scenario else ".").resolve()
     path = os.pathsep.join(part for part in (str(folder), os.environ.get("PYTHONPATH", "")) if part)
     try:
         process = subprocess.run(  # noqa: S603  our own interpreter, and a program of ours
-            [sys.executable, "-c", _RUNNER],
+            [sys.executable, "-c", _RUNNER, json.dumps([logins, _app_source(reproduction)])],
             input=source.encode("utf-8", "surrogatepass"),
             capture_output=True,
             timeout=timeout,
@@ -95,6 +114,13 @@ def replay_snippet(finding: Finding, *, identities: Sequence[Identity] = (), tim
         output = (expired.stderr or b"").decode("utf-8", "replace")
         return Replay(outcome="still there", reason=f"it did not end within {timeout:g} s", output=output)
     return _told(process.returncode, process.stderr.decode("utf-8", "replace"))
+
+
+def _app_source(reproduction: Reproduction) -> str:
+    """How the snippet calls the app."""
+    scenario = reproduction.scenario
+    name = (scenario.target.partition(":")[2] if scenario else "") or "app"
+    return f"{name}()" if scenario is not None and scenario.factory else name
 
 
 def _told(code: int, output: str) -> Replay:

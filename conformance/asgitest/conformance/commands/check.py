@@ -13,7 +13,7 @@ from asgitest.conformance.baseline import read_baseline
 from asgitest.conformance.commands.given import given_config
 from asgitest.conformance.config import build_options, parse_shard
 from asgitest.conformance.errors import UsageError
-from asgitest.conformance.events import FindingFound, RunFinished, RunStarted
+from asgitest.conformance.events import FindingFound, RunFinished, RunStarted, SecretsLearned
 from asgitest.conformance.last_run import save_last_run
 from asgitest.conformance.model import Run
 from asgitest.conformance.outcome import finish, parse_outputs
@@ -93,6 +93,10 @@ def run_with_progress(
     seen: list[Event] = []
 
     def emit(event: Event) -> None:
+        if isinstance(event, SecretsLearned):
+            for value, identity in event.secrets:
+                redactor.learn(value, identity)
+            return
         if isinstance(event, FindingFound):
             event = FindingFound(finding=redactor.finding(event.finding))
         if isinstance(event, FindingFound | RunStarted):

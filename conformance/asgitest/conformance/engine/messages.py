@@ -182,6 +182,7 @@ class Ready:
         schema_hash: SHA-256 of the documents.
         branches_total: Branches of the app's own modules; None without white box.
         notes: Sentences for the user.
+        secrets: What logins returned, with the names of the identities; reports hide it.
     """
 
     target: str
@@ -190,6 +191,7 @@ class Ready:
     schema_hash: str = ""
     branches_total: int | None = None
     notes: tuple[str, ...] = ()
+    secrets: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

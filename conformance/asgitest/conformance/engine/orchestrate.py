@@ -25,6 +25,7 @@ from asgitest.conformance.events import (
     Noted,
     RunFinished,
     RunStarted,
+    SecretsLearned,
     SubjectDone,
     SubjectStarted,
     WorkerReplaced,
@@ -125,6 +126,8 @@ class _Run:
 
     def _begin(self, ready: Ready) -> None:
         """Make tasks of the plan."""
+        if ready.secrets:
+            self._emit(SecretsLearned(secrets=ready.secrets))
         plan = ready.plan
         shard = self._options.shard
         if shard is not None:

@@ -10,11 +10,13 @@ import importlib.metadata
 import json
 import platform
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asgitest.conformance.checks import Judge
 from asgitest.conformance.engine.findings import Findings
+from asgitest.conformance.engine.logins import log_in
 from asgitest.conformance.engine.messages import Ready, TaskKind
 from asgitest.conformance.engine.observing import Observer, open_executor
 from asgitest.conformance.engine.resources import Resource, infer_resources
@@ -86,6 +88,27 @@ class Session:
             factory=self.target.factory is not None,
         )
         self._literals: dict[str, tuple[tuple[int, Any], ...]] = {}
+        self._secrets: tuple[tuple[str, str], ...] = ()
+        if any(identity.login for identity in options.identities):
+            self._log_in()
+
+    def _log_in(self) -> None:
+        """Replace identities that log in by themselves as they are afterwards, once for all tasks."""
+        with self.open() as executor:
+            executor.run(executor.start())
+            identities = tuple(
+                log_in(identity, executor, base_url=self.options.base_url) if identity.login else identity
+                for identity in self.options.identities
+            )
+            executor.run(executor.stop())
+        known = {value for identity in self.options.identities for value in identity.headers.values()}
+        self._secrets = tuple(
+            (value, identity.name)
+            for identity in identities
+            for value in identity.headers.values()
+            if value not in known
+        )
+        self.options = replace(self.options, identities=identities)
 
     def _source_root(self) -> Iterator[Path]:
         """The folder of the app's module, when the app is not below the app directory."""
@@ -103,6 +126,7 @@ class Session:
             schema_hash=self._schema_hash(),
             branches_total=self._finder.branches_total or None if self.watch else None,
             notes=tuple(self._notes()),
+            secrets=self._secrets,
         )
 
     def _plan(self) -> Iterator[tuple[TaskKind, str]]:
