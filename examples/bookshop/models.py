@@ -19,9 +19,10 @@ URL_PATTERN = r"^https://([a-z][a-z0-9]{0,30}\.)+[a-z]{2,10}(:[1-9][0-9]{1,3})?(
 
 Isbn = Annotated[str, Field(pattern=ISBN_PATTERN, examples=["9780140449136"])]
 Number = Annotated[int, Field(ge=1, le=2**53)]
-Cents = Annotated[int, BeforeValidator(refuse_other_types), Field(ge=0, le=1_000_000, examples=[1250])]
-Stock = Annotated[int, BeforeValidator(refuse_other_types), Field(ge=0, le=1_000_000, examples=[4])]
-Quantity = Annotated[int, BeforeValidator(refuse_other_types), Field(ge=1, le=100, examples=[2])]
+# The bounds stand before the validator: after it they would be checked, but not be in the schema.
+Cents = Annotated[int, Field(ge=0, le=1_000_000, examples=[1250]), BeforeValidator(refuse_other_types)]
+Stock = Annotated[int, Field(ge=0, le=1_000_000, examples=[4]), BeforeValidator(refuse_other_types)]
+Quantity = Annotated[int, Field(ge=1, le=100, examples=[2]), BeforeValidator(refuse_other_types)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 
 
