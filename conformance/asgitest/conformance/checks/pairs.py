@@ -7,11 +7,13 @@ Source: RFC 9110, sections 9.3.2, 12.5.5, 13, 14, 15.3.7. Depends on: the record
 
 from __future__ import annotations
 
+import json
 import re
 import zlib
 from typing import TYPE_CHECKING
 
 from asgitest.conformance.checks.violation import Violation
+from asgitest.conformance.json_values import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +31,7 @@ __all__ = [
     "check_other_method",
     "check_partial",
     "check_range",
+    "check_read_only",
     "check_repeated",
     "check_varied",
 ]
@@ -290,6 +293,30 @@ def check_huge_header(plain: Exchange, huge: Exchange) -> Iterator[Violation]:
             exception=error,
             expected="An answer below 500.",
             actual=told[:200],
+        )
+
+
+def check_read_only(exchange: Exchange, name: str, value: object) -> Iterator[Violation]:
+    """See whether a read-only property that was sent is taken in: the answer has its value.
+
+    Args:
+        exchange: The answer to a body with it.
+        name: Of the property.
+        value: One that the app would not have chosen.
+    """
+    if exchange.response is None or exchange.status not in _SUCCESS:
+        return
+    try:
+        told = json.loads(exchange.response.body)
+    except (ValueError, RecursionError):
+        return
+    if is_object(told) and told.get(name) == value:
+        yield Violation(
+            check="openapi.read-only-accepted",
+            message=f"{name!r} is read-only, was sent as {value!r}, and was taken in.",
+            cause=(name,),
+            expected=f"{name!r} is ignored or refused.",
+            actual=repr(value),
         )
 
 

@@ -7,16 +7,19 @@ Source: RFC 9110. Depends on: checks, the observer.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
 from asgitest.conformance.checks import Expectation, pairs
 from asgitest.conformance.checks.violation import Violation
+from asgitest.conformance.json_values import is_object
+from asgitest.conformance.serialise import is_json
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Iterable, Iterator
 
     from asgitest.conformance.engine.observing import Observer
     from asgitest.conformance.operation import Operation
@@ -85,7 +88,7 @@ class _Prober:
         plain = await self._send(self.base)
         if plain.hung or plain.response is None:
             return
-        sources = [self._methods(plain), self._huge_header(plain), self._location(plain)]
+        sources = [self._methods(plain), self._huge_header(plain), self._location(plain), self._read_only()]
         if plain.status in _SUCCESS:
             sources.append(self._cut())
         if self.operation.method == "GET" and plain.status in _SUCCESS and not plain.response.truncated:
@@ -180,6 +183,24 @@ class _Prober:
         for probed in self._found(pairs.check_cut(first, second, cut), cut):
             yield probed
 
+    async def _read_only(self) -> AsyncIterator[Probed]:
+        """Each read-only property of a JSON body, sent with a value of its type."""
+        body = next((one for one in self.operation.bodies if is_json(one.media_type)), None)
+        try:
+            value = json.loads(self.base.body) if body is not None and self.base.body else None
+        except (ValueError, RecursionError):
+            return
+        if body is None or not is_object(value):
+            return
+        for name, given in read_only_values(body.schema):
+            content = json.dumps({**value, name: given}).encode()
+            length = (b"content-length", str(len(content)).encode())
+            named = any(header == b"content-length" for header, _ in self.base.headers)
+            request = replace(_with(self.base, length) if named else self.base, body=content, chunks=())
+            exchange = await self._send(request)
+            for probed in self._found(pairs.check_read_only(exchange, name, given), exchange):
+                yield probed
+
     async def _methods(self, plain: Exchange) -> AsyncIterator[Probed]:
         """Methods that nothing documents for this path, and OPTIONS."""
         path = self.base.target.partition(b"?")[0].decode("latin-1")
@@ -243,6 +264,18 @@ class _Prober:
     def _hosts(self) -> frozenset[str]:
         named = [value.decode("latin-1") for name, value in self.base.headers if name == b"host"]
         return frozenset({*named, self.observer.executor.host})
+
+
+def read_only_values(schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The read-only properties of an object schema, each with a value no app would choose."""
+    definitions = schema.get("$defs", {})
+    flat = definitions.get(str(schema.get("$ref", "")).rpartition("/")[2], schema)
+    for name, one in flat.get("properties", {}).items():
+        if is_object(one) and one.get("readOnly") is True:
+            kind = one.get("type")
+            value = {"integer": 918273, "number": 918273.5, "string": "asgitest-918273"}.get(str(kind))
+            if value is not None:
+                yield name, value
 
 
 def _template(path: str) -> re.Pattern[str]:

@@ -35,6 +35,7 @@ __all__ = ["main"]
 
 _MEMORY_BYTES = 3 << 30
 _POLL_SECONDS = 0.02
+_SHOWN_LINES = 30
 
 
 def main(arguments: list[str]) -> None:
@@ -150,7 +151,15 @@ def _perform(slot: _Slot, session: Session, task: Task) -> None:
     except KeyboardInterrupt:
         return
     except BaseException:  # noqa: BLE001  a fault of ours: the parent notes it and goes on
-        slot.connection.send(Crashed(number=task.number, text=traceback.format_exc()))
+        slot.connection.send(Crashed(number=task.number, text=_traceback()))
+
+
+def _traceback() -> str:
+    """The current exception with its traceback, the middle of a long one left out."""
+    lines = traceback.format_exc().splitlines()
+    if len(lines) > 2 * _SHOWN_LINES:
+        lines = [*lines[:_SHOWN_LINES], "  ...", *lines[-_SHOWN_LINES:]]
+    return "\n".join(lines)
 
 
 def _limit_memory() -> None:

@@ -7,6 +7,7 @@ Depends on: variations, valid cases, the judge.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,12 @@ UNREADABLE_BODIES: tuple[tuple[str, bytes], ...] = (
     ("NaN", b"NaN"),
     ("deeply nested JSON", b"[" * 2000 + b"]" * 2000),
     ("white space", b" \n"),
+)
+
+_NESTED: tuple[tuple[str, bytes], ...] = tuple(
+    (f"{kind} within each other, {depth} deep", start * depth + b"1" + end * depth)
+    for depth in (300, 600, 900)
+    for kind, start, end in (("arrays", b"[", b"]"), ("objects", b'{"a":', b"}"))
 )
 
 
@@ -90,7 +97,7 @@ def _all_cases(base: Case) -> Iterator[Case]:
     """The base, and everything that differs from it in one thing: one case for each place, then the next for each."""
     yield base
     yield from _required_only(base)
-    yield from _in_turn([*_parameter_cases(base), *_body_cases(base), _raw_cases(base)])
+    yield from _in_turn([*_parameter_cases(base), _equal_cases(base), *_body_cases(base), _raw_cases(base)])
 
 
 def _in_turn(sources: list[Iterator[Case]]) -> Iterator[Case]:
@@ -174,8 +181,44 @@ def _raw_cases(base: Case) -> Iterator[Case]:
         content = base.wire().body
         yield replace(base, raw_body=content, media_type="text/plain", description="the body is said to be text")
         yield replace(base, raw_body=content, media_type=None, description="the body is said to be nothing")
+        doubled = _twice(content)
+        if doubled is not None:
+            yield replace(base, body=ABSENT, raw_body=doubled, description="the body has a name twice")
+        for phrase, raw in _NESTED:
+            yield replace(base, body=ABSENT, raw_body=raw, description=f"the body is {phrase}")
         for phrase, raw in UNREADABLE_BODIES:
             yield replace(base, body=ABSENT, raw_body=raw, description=f"the body is {phrase}")
+
+
+def _twice(content: bytes) -> bytes | None:
+    """A JSON object with its first member twice; None for anything else."""
+    parsed = json.loads(content)
+    if not is_object(parsed) or not parsed:
+        return None
+    name, value = next(iter(parsed.items()))
+    first = json.dumps({name: value}, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return first[:-1] + b"," + content.lstrip()[1:]
+
+
+def _equal_cases(base: Case) -> Iterator[Case]:
+    """Several parameters of one kind with one value: an interval that ends where it begins, a transfer to oneself."""
+    groups: dict[tuple[Any, ...], list[ParameterPlan]] = {}
+    for plan in plan_of(base.operation).parameters:
+        schema = plan.values.schema
+        kind = (schema.get("type"), schema.get("format"), str(schema.get("anyOf", "")))
+        if isinstance(kind[0], str) or kind[2]:
+            groups.setdefault(kind, []).append(plan)
+    for plans in groups.values():
+        given = [base.part(one.parameter.location).get(one.parameter.name, ABSENT) for one in plans]
+        value = next((one for one in given if one is not ABSENT), ABSENT)
+        if len(plans) < 2 or value is ABSENT:  # noqa: PLR2004  one alone is equal to nothing
+            continue
+        case = base
+        for one in plans:
+            location = one.parameter.location
+            changed = {**case.part(location), one.parameter.name: value}
+            case = case.with_part(location, changed, description="several parameters are equal")
+        yield case
 
 
 def _named(name: str, inner: str) -> str:

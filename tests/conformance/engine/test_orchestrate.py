@@ -1,0 +1,67 @@
+"""Whole runs of the engine."""
+
+from __future__ import annotations
+
+import pytest
+
+from asgitest.conformance.verdict import ExitCode, exit_code, fails
+from tests.conformance.apps import hostile, notes, seeded
+from tests.conformance.engine.running import check, missing
+
+
+def test_every_seeded_fault_is_found_at_its_operation() -> None:
+    """With the budget of the quick profile: checks and operations are what the table says."""
+    result = check("seeded", cases=100)
+
+    assert missing(result, seeded.EXPECTED) == {}
+    assert exit_code(result) == ExitCode.FINDINGS
+
+
+def test_nothing_fails_where_the_same_faults_are_mended() -> None:
+    """False alarms are faults."""
+    result = check("clean")
+
+    assert [finding.message for finding in result.findings if fails(finding, "warning")] == []
+    assert exit_code(result) == ExitCode.CLEAN
+
+
+def test_faults_between_requests_are_found() -> None:
+    """Sequences over one resource show what no single request shows."""
+    result = check("notes")
+
+    assert missing(result, notes.EXPECTED) == {}
+
+
+def test_an_endpoint_that_ends_or_blocks_its_process_costs_a_case_and_is_found() -> None:
+    """The run goes on with other processes, and the endpoint beside it is tested as if nothing had happened."""
+    result = check("hostile", cases=4, timeout_seconds=0.4, confirm=1)
+
+    assert missing(result, hostile.EXPECTED) == {}
+    assert result.statistics.by_subject["GET /"] == 4
+    assert result.internal_errors == ()
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+def test_the_same_seed_gives_the_same_findings_whatever_the_number_of_processes(seed: int) -> None:
+    """A finding of CI can be seen again anywhere."""
+    runs = [check("notes", seed=seed, workers=workers) for workers in (1, 2, 4)]
+
+    assert len({tuple(finding.model_dump_json() for finding in result.findings) for result in runs}) == 1
+    assert len({result.statistics.cases for result in runs}) == 1
+
+
+def test_one_cause_seen_at_many_operations_is_one_finding() -> None:
+    """With all operations that show it."""
+    result = check("shared_cause")
+
+    crashes = [finding for finding in result.findings if finding.check == "http.unhandled-exception"]
+    assert len(crashes) == 1
+    assert set(crashes[0].subjects) == {f"GET /{name}" for name in ("one", "two", "three", "four", "five")}
+
+
+def test_a_fault_of_the_tool_itself_fails_the_run() -> None:
+    """What was not tested must not look clean: a URL that no host can be read from breaks every task that sends."""
+    result = check("clean", cases=5, include=("GET /search",), base_url="http://\ud800")
+
+    assert exit_code(result) == ExitCode.INTERNAL
+    assert result.internal_errors
