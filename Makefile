@@ -105,6 +105,9 @@ counters: $(RUN)  ## the gates on threads, wake-ups, loop turns and memory
 faults: $(RUN)  ## what the conformance command finds in apps with known faults, and says about their twins
 	$(BIN)/python -m tests.faults.score $(ARGS)
 
+corpus: $(RUN)  ## the conformance checks over FastAPI's own examples: what they call an error is false, or adjudicated
+	$(BIN)/python tools/corpus.py $(ARGS)
+
 dropin: $(RUN)  ## the suites of Starlette and FastAPI, with their client and with ours
 	$(BIN)/python tools/dropin.py $(ARGS)
 

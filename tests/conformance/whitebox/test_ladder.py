@@ -17,7 +17,7 @@ RUNGS = (
 )
 
 
-@pytest.mark.parametrize("seed", (0, 1))
+@pytest.mark.parametrize("seed", [0, 1])
 def test_every_rung_is_reached(seed: int) -> None:
     """Literal, arithmetic relation, nested characters, affixes, key of a dictionary, two inputs compared."""
     result = check("ladder", seed=seed, cases=100)

@@ -97,7 +97,8 @@ class SchemaValues:
         self._draws: dict[str, Draw] = {}
         self._level = 0
         self._measure()
-        self._draw = self.compile({key: value for key, value in schema.items() if key != "$defs"})
+        endless = self.height(schema) >= _ENDLESS
+        self._draw = None if endless else self.compile({key: value for key, value in schema.items() if key != "$defs"})
         self._validator: Any = None
 
     @property
