@@ -48,7 +48,7 @@ class ExchangeRecord:
         trace: The ASGI messages.
         findings: Every rule that the app broke.
         exception: What the app raised.
-        duration: Seconds of real time.
+        duration: Seconds of real time; 0 if nobody watched when the call began.
         ignored_disconnect: Whether the app had to be cancelled because it went on after the client had left.
         close_code: Of a WebSocket that the app closed.
     """
@@ -143,7 +143,7 @@ def build_record(call: Any) -> ExchangeRecord:
         trace=exchange.trace,
         findings=tuple(exchange.findings),
         exception=call.error,
-        duration=time.perf_counter() - call.begun,
+        duration=time.perf_counter() - call.begun if call.begun else 0.0,
         ignored_disconnect=call.ignored_disconnect,
         close_code=None if is_http else exchange.close_code,
     )

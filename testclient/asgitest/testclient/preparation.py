@@ -81,9 +81,14 @@ def prepare(
         merged = merged.copy_with(scheme=_AS_WEBSOCKET[merged.scheme])
     if merged.scheme not in (_WEBSOCKET if websocket else _HTTP) or merged.userinfo or not merged.host:
         return None
+    return _keep(key, merged)
+
+
+def _keep(key: tuple[str, str, str | None, bool], url: httpx.URL) -> Preparation:
+    """Make a preparation and remember it, a bounded number of them."""
     if len(_prepared) >= _MAX_PREPARED:
         _prepared.clear()
-    found = _prepared[key] = Preparation(merged)
+    found = _prepared[key] = Preparation(url)
     return found
 
 
@@ -96,7 +101,4 @@ def prepare_absolute(url: httpx.URL) -> Preparation:
     if url.scheme not in _HTTP:
         raise MisuseError(f"the app redirects to {str(url)!r}, which is neither http:// nor https://")
     key = ("", str(url), None, False)
-    found = _prepared.get(key)
-    if found is None:
-        found = _prepared[key] = Preparation(url)
-    return found
+    return _prepared.get(key) or _keep(key, url)
