@@ -82,6 +82,12 @@ class HTTPCall(AppCall[HTTPExchange]):
         if more or named or message is NOT_GIVEN:
             message = self.find_message((message, *more), named)
         exchange = self.exchange
+        if exchange.flows and not self.streaming and exchange.take_chunk(message):
+            self.chunks.append(exchange.chunk)
+            self._until_turn -= 1
+            if not self._until_turn:
+                await self._turn()
+            return
         findings = exchange.app_sent(message)
         if findings:
             self.judge(findings, message)

@@ -86,7 +86,9 @@ def converse(scope: dict[str, Any], messages: list[Any], leaves_after: int, *, c
     for number, message in enumerate(messages):
         if number == leaves_after:
             exchange.client_disconnected()
-        steps.append([*map(told, exchange.app_sent(message)), *seen(exchange)])
+        taken = type(message) is dict and exchange.flows and exchange.take_chunk(message)
+        findings = () if taken else exchange.app_sent(message)
+        steps.append([*map(told, findings), *seen(exchange)])
     return {"steps": steps, "end": [*map(told, exchange.app_returned()), *seen(exchange)]}
 
 

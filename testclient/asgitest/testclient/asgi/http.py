@@ -1,14 +1,14 @@
 """One HTTP request and its response.
 
 Source: ASGI ``www``, HTTP; ASGI extensions.
-Depends on: exchange, extensions, findings, headers, http_table, profiles, rules, shapes.
+Depends on: exchange, extensions, findings, headers, http_progress, http_table, profiles, rules, shapes.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from asgitest.testclient.asgi.exchange import Exchange, is_error
+from asgitest.testclient.asgi.exchange import is_error
 from asgitest.testclient.asgi.extensions import (
     read_debug,
     read_hint,
@@ -19,9 +19,9 @@ from asgitest.testclient.asgi.extensions import (
 )
 from asgitest.testclient.asgi.findings import Problem, show
 from asgitest.testclient.asgi.headers import content_length
-from asgitest.testclient.asgi.http_table import HTTP_TABLE, HTTPInput, HTTPState
+from asgitest.testclient.asgi.http_progress import NO_LIMIT, HTTPProgress, remember_faultless
+from asgitest.testclient.asgi.http_table import HTTPInput, HTTPState
 from asgitest.testclient.asgi.kinds import class_of
-from asgitest.testclient.asgi.profiles import UVICORN
 from asgitest.testclient.asgi.rules import RULES
 from asgitest.testclient.asgi.shapes import is_multiplexed, read_body, read_more, read_start
 
@@ -29,23 +29,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from asgitest.testclient.asgi.findings import Finding
-    from asgitest.testclient.asgi.profiles import Profile
     from asgitest.testclient.asgi.trace import Message
 
 __all__ = ["HTTPExchange", "HTTPState"]
 
-_NO_LIMIT = 1 << 62
 _BODILESS, _RESET_CONTENT = frozenset({204, 304}), 205
 _WITHOUT_BODY = _BODILESS | {_RESET_CONTENT}
 _REPEATS = 1000
-_WAITING, _STARTED, _STREAMING, _GONE = HTTPState.WAITING, HTTPState.STARTED, HTTPState.STREAMING, HTTPState.GONE
-
-# Status and header fields that were sent before without a fault, and how many bytes they allow the body.
-_faultless: dict[tuple[Any, ...], int] = {}
-_MAX_FAULTLESS = 512
+_STARTED, _STREAMING, _GONE = HTTPState.STARTED, HTTPState.STREAMING, HTTPState.GONE
 
 
-class HTTPExchange(Exchange):
+class HTTPExchange(HTTPProgress):
     """One HTTP request and its response, as the server sees them.
 
     Args:
@@ -54,52 +48,7 @@ class HTTPExchange(Exchange):
         checks: Whether messages are checked for more than is needed to keep the state right.
     """
 
-    protocol = "http"
-    noun = "the response"
-    table = HTTP_TABLE
-
-    __slots__ = (
-        "_disconnects",
-        "_expects_body",
-        "_limit",
-        "_promised",
-        "_requests",
-        "chunk",
-        "debug",
-        "disconnected",
-        "file",
-        "headers",
-        "informational",
-        "pushes",
-        "response_complete",
-        "response_started",
-        "sent_bytes",
-        "status",
-        "trailers",
-        "trailers_expected",
-    )
-
-    def __init__(self, scope: dict[str, Any], *, profile: Profile = UVICORN, checks: bool = True) -> None:
-        super().__init__(scope, profile=profile, checks=checks)
-        self.state: HTTPState = HTTPState.WAITING
-        self.status: int | None = None
-        self.headers: list[tuple[bytes, bytes]] = []
-        self.chunk = b""
-        self.response_started = False
-        self.response_complete = False
-        self.trailers_expected = False
-        self.trailers: list[tuple[bytes, bytes]] = []
-        self.informational: list[list[bytes]] = []
-        self.pushes: list[dict[str, Any]] = []
-        self.debug: dict[str, Any] | None = None
-        self.file: Message | None = None
-        self.disconnected = False
-        self.sent_bytes = 0
-        self._requests: list[Message] = []
-        self._disconnects = 0
-        self._expects_body = True
-        self._limit = _NO_LIMIT
-        self._promised = False
+    __slots__ = ()
 
     # The client's side --------------------------------------------------------------------------------------------
 
@@ -124,6 +73,7 @@ class HTTPExchange(Exchange):
 
     def client_disconnected(self) -> None:
         """The client has left, whether or not it was answered."""
+        self.flows = False
         if not self.disconnected:
             self.disconnected = True
             self.trace.add("--", "the client disconnected")
@@ -158,68 +108,6 @@ class HTTPExchange(Exchange):
 
     # The app's side -----------------------------------------------------------------------------------------------
 
-    def app_sent(self, message: Any) -> Sequence[Finding]:
-        """Take a message of the app: record it, judge it, and move on.
-
-        Args:
-            message: Whatever the app sent.
-
-        Returns:
-            What is wrong with it; empty if nothing is.
-        """
-        self.chunk = b""
-        self.file = None
-        if class_of(message) is dict and self._doubted is None and not self._pending and not self._ended:
-            try:
-                usual = self._take_usual_start if self.state is _WAITING else self._take_usual_body
-                if usual(message):
-                    return ()
-            except Exception:  # noqa: BLE001, S110 - a key of the app's that is not there, or raises; that is said below
-                pass
-        return self._take(message)
-
-    def _take_usual_start(self, message: Message) -> bool:
-        """Take a start of three keys with header fields that were faultless before; `_read_start` comes to the same."""
-        status, fields = message["status"], message["headers"]
-        if len(message) != 3 or message["type"] != "http.response.start" or type(fields) is not list:  # noqa: PLR2004
-            return False
-        limit = _faultless[status, *fields]
-        step = self.table[_WAITING, HTTPInput.START]
-        scope = self.scope
-        if type(status) is not int or step.rule is not None or scope["http_version"] != "1.1":
-            return False
-        self.trace.add("<-", message.copy())
-        self.state = step.state
-        self.status, self.headers = status, fields[:]
-        if self._keeping is not None:
-            self._keeping.keep("headers", fields)
-        self.response_started = True
-        self._expects_body = scope.get("method") != "HEAD"
-        self._limit = limit if self._expects_body else _NO_LIMIT
-        return True
-
-    def _take_usual_body(self, message: Message) -> bool:
-        """Take a body message without a fault; `_read_body` comes to the same."""
-        body = message["body"]
-        more = message["more_body"] if len(message) == 3 else False  # noqa: PLR2004
-        if message["type"] != "http.response.body" or type(body) is not bytes or len(message) > 3:  # noqa: PLR2004
-            return False
-        size = self.sent_bytes + len(body)
-        if more is True:
-            step = self.table[self.state, HTTPInput.MORE]
-            fits = size <= self._limit
-        else:
-            step = self.table[self.state, HTTPInput.LAST]
-            fits = more is False and self._limit in (size, _NO_LIMIT) and not self.trailers_expected
-        if not fits or step.rule is not None or step.state is _GONE or not self._expects_body:
-            return False
-        self.trace.add("<-", message.copy())
-        self.state = step.state
-        self.sent_bytes = size
-        self.chunk = body
-        self.response_complete = more is False
-        return True
-
     def _read_start(self, message: Message, problems: list[Problem]) -> None:
         found: list[Problem] = []
         status, fields = read_start(message, found, multiplexed=is_multiplexed(self.scope))
@@ -238,10 +126,10 @@ class HTTPExchange(Exchange):
         self.trailers_expected = trailers and "http.response.trailers" in self._offered
         self.sent_bytes = 0
         length = content_length(fields.special) if fields.special else None
-        if not (found or problems or self._pending) and type(given) is list and status not in _WITHOUT_BODY:
-            _remember(status, fields.pairs, length)
+        if not (found or problems or self._pending) and class_of(given) is list and status not in _WITHOUT_BODY:
+            remember_faultless(status, fields.pairs, length)
         self._expects_body = status not in _WITHOUT_BODY and self.scope.get("method") != "HEAD"
-        self._limit = _NO_LIMIT if length is None or not self._expects_body else length
+        self._limit = NO_LIMIT if length is None or not self._expects_body else length
 
     def _read_body(self, message: Message, problems: list[Problem]) -> None:
         found: list[Problem] = []
@@ -249,7 +137,7 @@ class HTTPExchange(Exchange):
         if class_of(message.get("body")) is bytearray and self._keeping is not None:
             self._keeping.keep("body", message["body"])
         if any(is_error(problem) for problem in found):
-            self._limit = _NO_LIMIT  # nobody knows how long the body was meant to be
+            self._limit = NO_LIMIT  # nobody knows how long the body was meant to be
         if self.checks:
             problems += found
         if self._move(HTTPInput.MORE if more else HTTPInput.LAST, message, problems) and self.state is not _GONE:
@@ -274,7 +162,7 @@ class HTTPExchange(Exchange):
 
     def _complete(self, problems: list[Problem]) -> None:
         """The body is complete: see whether it is, and whether trailers follow."""
-        if self.sent_bytes < self._limit != _NO_LIMIT and self.state is HTTPState.COMPLETE and self.checks:
+        if self.sent_bytes < self._limit != NO_LIMIT and self.state is HTTPState.COMPLETE and self.checks:
             self._too_short(problems)
         if self.trailers_expected:
             self.state = HTTPState.TRAILING
@@ -300,7 +188,7 @@ class HTTPExchange(Exchange):
             return
         self.file = message if self._expects_body else None
         if message is None:
-            self._limit = _NO_LIMIT  # nobody knows how long the file was meant to be
+            self._limit = NO_LIMIT  # nobody knows how long the file was meant to be
         if complete and self.trailers_expected:
             self.state = HTTPState.TRAILING
         elif complete:
@@ -314,7 +202,7 @@ class HTTPExchange(Exchange):
         """
         problems: list[Problem] = []
         self._count(size, problems)
-        if self.sent_bytes < self._limit != _NO_LIMIT and self.state not in {_STARTED, _STREAMING} and self.checks:
+        if self.sent_bytes < self._limit != NO_LIMIT and self.state not in {_STARTED, _STREAMING} and self.checks:
             self._too_short(problems)
         return self._place(problems, self.trace.count)
 
@@ -382,13 +270,6 @@ class HTTPExchange(Exchange):
             detail = f"{RULES[rule_id].title}, but the app returned while the response was {self.state}"
             problems.append(Problem(rule_id, detail, "return"))
         self.state = step.state
-
-
-def _remember(status: int | None, fields: list[Any], length: int | None) -> None:
-    """Remember a start without a fault: tests get the same headers again and again."""
-    if len(_faultless) >= _MAX_FAULTLESS:
-        _faultless.clear()
-    _faultless[status, *fields] = _NO_LIMIT if length is None else length
 
 
 def _unexpected_body(status: int | None, size: int) -> Problem:

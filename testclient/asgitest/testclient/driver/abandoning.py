@@ -27,5 +27,6 @@ def abandon_workers() -> None:
 def _forget(thread: threading.Thread) -> None:
     queues: Any = getattr(pools, "_threads_queues", {})
     queues.pop(thread, None)
-    locks: Any = getattr(threading, "_shutdown_locks", set())
+    none: set[Any] = set()
+    locks: Any = getattr(threading, "_shutdown_locks", none)
     locks.discard(getattr(thread, "_tstate_lock", None))
