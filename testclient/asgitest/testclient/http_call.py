@@ -84,28 +84,31 @@ class HTTPCall(AppCall[HTTPExchange]):
         exchange = self.exchange
         if exchange.flows and not self.streaming and exchange.take_chunk(message):
             self.chunks.append(exchange.chunk)
-            self._until_turn -= 1
-            if not self._until_turn:
-                await self._turn()
+        elif self._take(message):
+            if self.streaming:
+                await self._hand_over(_is_body(message))
+            if exchange.response_complete:
+                self.wake_app()
+        else:
+            await self._send_to_nobody()
             return
+        self._until_turn -= 1
+        if not self._until_turn:
+            await self._turn()
+
+    def _take(self, message: Any) -> bool:
+        """Judge a message, and keep its bytes for the front; tell whether there is still a client for them."""
+        exchange = self.exchange
         findings = exchange.app_sent(message)
         if findings:
             self.judge(findings, message)
         if exchange.disconnected:
-            await self._send_to_nobody()
-            return
-        chunk = exchange.chunk
-        if chunk:
-            self.chunks.append(chunk)
+            return False
+        if exchange.chunk:
+            self.chunks.append(exchange.chunk)
         if exchange.file is not None:
             self._send_file(exchange.file)
-        if self.streaming:
-            await self._hand_over(_is_body(message))
-        if exchange.response_complete:
-            self.wake_app()
-        self._until_turn -= 1
-        if not self._until_turn:
-            await self._turn()
+        return True
 
     async def _turn(self) -> None:
         """Let the loop turn once."""
