@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 APP = """
-import httpx
+from asgitest.testclient.http_library import httpx
 from fastapi import APIRouter, BackgroundTasks, FastAPI
 from pydantic import BaseModel
 
@@ -125,7 +125,7 @@ def test_what_was_not_as_expected_fails_the_test_itself(suite: pytest.Pytester) 
 
 def test_the_network_is_back_after_the_test(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("""
-        import httpx
+        from asgitest.testclient.http_library import httpx
 
         original = httpx.HTTPTransport.handle_request
 

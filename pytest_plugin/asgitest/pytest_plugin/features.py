@@ -46,6 +46,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(module="overriding"),
     Feature(module="app_settings"),
     Feature(module="openapi"),
+    Feature(module="live_server"),
     Feature(module="outgoing"),
     Feature(module="failures", needed=lambda settings: settings.show_exchanges > 0),
     Feature(module="leaks", needed=lambda settings: settings.leaks != "off"),

@@ -91,6 +91,11 @@ class Settings:
         redact: Names of headers, parameters and members whose values reports hide, beside the usual ones.
         conformance: How much the conformance items of the app do; ``None`` collects none.
         observe: Whether the traffic of the suite is checked.
+        server: Which server runs the app for ``asgi_client`` and ``asgi_websocket``; ``off`` runs it in process.
+        live_server: Which server ``asgi_live_server`` is.
+        live_server_scope: How long one live server lasts.
+        live_server_lifespan: Whether the app's lifespan runs in ``asgi_live_server``.
+        live_server_grace: Seconds that requests in flight get at the end of a test.
         sources: Where each value came from, by name; absent for defaults.
     """
 
@@ -106,6 +111,11 @@ class Settings:
     cov_fail_under: tuple[str, ...] = ()
     show_exchanges: float = 3
     redact: tuple[str, ...] = ()
+    server: Literal["off", "uvicorn", "hypercorn", "granian"] = "off"
+    live_server: Literal["uvicorn", "hypercorn", "granian"] = "uvicorn"
+    live_server_scope: Scope = "session"
+    live_server_lifespan: Literal["on", "off"] = "on"
+    live_server_grace: float = 5.0
     conformance: Literal["quick", "default", "thorough"] | None = None
     observe: bool = False
     sources: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -154,6 +164,31 @@ OPTIONS: tuple[Option, ...] = (
         name="cov_fail_under",
         help="Fail below so many percent of operations and WebSocket routes: 90, or of a dimension: statuses=60",
         kind="lines",
+    ),
+    Option(
+        name="server",
+        help="Run asgi_client and asgi_websocket over real sockets, against this server",
+        kind="choice",
+        choices=("off", "uvicorn", "hypercorn", "granian"),
+        const="uvicorn",
+    ),
+    Option(
+        name="live_server",
+        help="The server that asgi_live_server runs",
+        kind="choice",
+        choices=("uvicorn", "hypercorn", "granian"),
+    ),
+    Option(name="live_server_scope", help="How long one live server lasts", kind="choice", choices=SCOPES),
+    Option(
+        name="live_server_lifespan",
+        help="Whether the app's lifespan runs in asgi_live_server",
+        kind="choice",
+        choices=("on", "off"),
+    ),
+    Option(
+        name="live_server_grace",
+        help="Seconds that requests in flight get when a test ends, 5 if not given",
+        kind="number",
     ),
     Option(name="show_exchanges", help="How many exchanges a failed test shows, 3 if not given", kind="number"),
     Option(

@@ -100,9 +100,9 @@ class Response(httpx.Response):
 
     asgi: Conversation
 
-    def belong_to(self, call: HTTPCall) -> None:
-        """Know the app call that this response is of."""
-        self.asgi = Conversation(call)
+    def belong_to(self, conversation: Conversation) -> None:
+        """Know the conversation that this response is of."""
+        self.asgi = conversation
         if witnesses:
             status = Status(self.status_code)
             status.asgi = self.asgi
@@ -190,7 +190,7 @@ def build_response(call: HTTPCall, request: httpx.Request, stream: Any) -> Respo
     exchange = call.exchange
     status = exchange.status
     response = Response(500 if status is None else status, headers=exchange.headers, stream=stream, request=request)
-    response.belong_to(call)
+    response.belong_to(Conversation(call))
     if exchange.trailers_expected:
         response.extensions["http.response.trailers"] = exchange.trailers
     debug = exchange.debug

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from asgitest.testclient.asgi import HTTPExchange
 from asgitest.testclient.http_call import HTTPCall
 from asgitest.testclient.http_library import httpx
-from asgitest.testclient.response import Response, add_debug
+from asgitest.testclient.response import Conversation, Response, add_debug
 from asgitest.testclient.upgrade import upgrade_headers
 
 if TYPE_CHECKING:
@@ -270,7 +270,7 @@ def finish_response(
         request=request,
         default_encoding=default_encoding,
     )
-    response.belong_to(call)
+    response.belong_to(Conversation(call))
     if exchange.trailers_expected:
         response.extensions["http.response.trailers"] = exchange.trailers
     if exchange.debug is not None:

@@ -1,0 +1,1 @@
+"""Real servers on real sockets: uvicorn, hypercorn or granian in a thread, and clients that talk to them."""

@@ -1,0 +1,226 @@
+"""A client with the face of ``TestClient`` that talks to a real server over sockets.
+
+URLs, cookies and the ``Host`` header are those of *base_url*; only the connection goes to the server. What an app
+raised is known because the server runs in this process: each request carries a number, which the app never sees.
+
+Depends on: ``watched_app``, ``live_websocket``; the responses and the HTTP library of the test client.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from asgitest.pytest_plugin.servers.live_websocket import LiveWebSocket
+from asgitest.pytest_plugin.servers.watched_app import CALL_HEADER, CLIENT_HEADER, LiveCall
+from asgitest.testclient.http_library import adopt, httpx
+from asgitest.testclient.overrides import with_overrides
+from asgitest.testclient.response import Response
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from asgitest.pytest_plugin.servers.watched_app import WatchedApp
+    from asgitest.testclient.response import Conversation
+
+__all__ = ["LiveClient", "LiveTransport"]
+
+_NUMBERS = itertools.count(1)
+_FAILED = 500
+_END_SECONDS = 5.0
+# What TestClient takes and a real server decides for itself.
+_OF_THE_SERVER = frozenset(
+    {"root_path", "client", "extensions", "http_version", "profile", "backend", "clock", "driver"}
+)
+# What is about rules and loops in process, and has no meaning for a real server.
+_IN_PROCESS = frozenset({"validate", "select", "ignore", "ignore_routes", "backend_options"})
+
+
+class LiveTransport(httpx.BaseTransport):
+    """Sends requests to the server, whatever their URL says, and raises what the app raised.
+
+    Args:
+        watched: The app.
+        address: Host and port of the server.
+        mark: Tells the app which client this is.
+        raises: Whether an exception of the app reaches the test.
+    """
+
+    def __init__(self, watched: WatchedApp, address: tuple[str, int], *, mark: bytes, raises: bool) -> None:
+        self._watched = watched
+        self._address = address
+        self._mark = mark
+        self._raises = raises
+        self._sockets = httpx.HTTPTransport()
+
+    def handle_request(self, request: httpx.Request) -> Response:
+        """Send a request, and receive the beginning of the response."""
+        number = b"%d" % next(_NUMBERS)
+        call = self._watched.calls[number] = LiveCall(f"{request.method} {request.url.raw_path.decode()}")
+        host, port = self._address
+        marks = [(CALL_HEADER, number), (CLIENT_HEADER, self._mark)]
+        if request.url.scheme == "https":
+            marks.append((b"x-forwarded-proto", b"https"))
+        sent = httpx.Request(
+            request.method,
+            request.url.copy_with(scheme="http", host=host, port=port),
+            headers=[*request.headers.raw, *marks],
+            stream=request.stream,
+            extensions=request.extensions,
+        )
+        try:
+            received = self._sockets.handle_request(sent)
+        except httpx.HTTPError:
+            self.conclude(call)
+            raise
+        finally:
+            self._watched.calls.pop(number, None)
+        if received.status_code == _FAILED:
+            self.conclude(call)
+        stream = LiveStream(received.stream, self, call)
+        response = Response(
+            received.status_code,
+            headers=received.headers,
+            stream=stream,
+            request=request,
+            extensions=received.extensions,
+        )
+        response.belong_to(cast("Conversation", call))
+        return response
+
+    def conclude(self, call: LiveCall) -> None:
+        """Wait for the app to finish, and raise what it raised."""
+        call.ended.wait(_END_SECONDS)
+        if self._raises and call.exception is not None:
+            raise call.exception
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._sockets.close()
+
+
+class LiveStream(httpx.SyncByteStream):
+    """The body of a response on its way."""
+
+    def __init__(self, stream: Any, transport: LiveTransport, call: LiveCall) -> None:
+        self._stream = stream
+        self._transport = transport
+        self._call = call
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield from self._stream
+        except httpx.HTTPError:
+            self._transport.conclude(self._call)
+            raise
+        self._transport.conclude(self._call)
+
+    def close(self) -> None:
+        """Give the connection back, or drop it if the body was not read."""
+        self._stream.close()
+
+
+class LiveClient(httpx.Client):
+    """A client of a live server, used as ``TestClient`` is.
+
+    Args:
+        server: The server.
+        options: What ``TestClient`` takes.
+    """
+
+    __test__ = False
+
+    def __init__(
+        self,
+        server: Any,
+        *,
+        base_url: str = "http://testserver",
+        raise_server_exceptions: bool = True,
+        headers: dict[str, str] | None = None,
+        cookies: Any = None,
+        follow_redirects: bool = True,
+        timeout: Any = 30.0,
+        overrides: Mapping[Any, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        for name in sorted(_OF_THE_SERVER & options.keys()):
+            pytest.skip(f"{name}= is for a client in process: a real server decides it for all clients")
+        watched: WatchedApp = server.watched
+        mark = b"%d" % next(_NUMBERS)
+        self.app = watched.variants[mark] = with_overrides(watched.app, overrides)
+        self._live = server
+        self._mark = mark
+        transport = LiveTransport(watched, (server.host, server.port), mark=mark, raises=raise_server_exceptions)
+        self._live_transport = transport
+        super().__init__(
+            base_url=adopt(base_url),
+            headers={"user-agent": "testclient", **(adopt(headers) or {})},
+            cookies=adopt(cookies),
+            follow_redirects=follow_redirects,
+            timeout=adopt(timeout),
+            transport=transport,
+            **{name: adopt(value) for name, value in options.items() if name not in _IN_PROCESS},
+        )
+
+    @property
+    def app_state(self) -> dict[str, Any]:
+        """The lifespan's state."""
+        return dict(self._live.state)
+
+    def websocket_connect(
+        self,
+        url: str,
+        subprotocols: Sequence[str] | None = None,
+        *,
+        headers: Any = None,
+        params: Any = None,
+        cookies: Any = None,
+        timeout: Any = None,
+    ) -> LiveWebSocket:
+        """Connect a WebSocket, in a ``with`` block.
+
+        Args:
+            url: Relative to the base URL, or absolute.
+            subprotocols: What the client offers.
+            headers: Of the handshake.
+            params: Query parameters.
+            cookies: Of the handshake.
+            timeout: Seconds that each wait may take.
+        """
+        request = self.build_request("GET", url, headers=adopt(headers), params=adopt(params), cookies=adopt(cookies))
+        number = b"%d" % next(_NUMBERS)
+        call = self._live.watched.calls[number] = LiveCall(f"WebSocket {request.url.raw_path.decode()}")
+        return LiveWebSocket(
+            self,
+            request,
+            address=(self._live.host, self._live.port),
+            call=call,
+            marks=[(CALL_HEADER, number), (CLIENT_HEADER, self._mark)],
+            subprotocols=subprotocols,
+            timeout=self.timeout.read if timeout is None else timeout,
+        )
+
+    def websocket(self, url: Any, **options: Any) -> Any:
+        """Connect a WebSocket; the name that ``httpx2.Client`` has for it."""
+        return self.websocket_connect(url, **options)
+
+    def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Run an async function on the server's loop and return what it returns."""
+        import asyncio  # noqa: PLC0415  a suite without it does not load it
+
+        loop: asyncio.AbstractEventLoop | None = self._live.watched.loop
+        if loop is None:
+            raise RuntimeError("the server has not called the app yet, so its loop is not known")
+        return asyncio.run_coroutine_threadsafe(function(*arguments), loop).result(_END_SECONDS * 6)
+
+    def spawn(self, **options: Any) -> LiveClient:
+        """Make another client of the same server."""
+        return type(self)(self._live, **options)
+
+    def close(self) -> None:
+        """Close the connections."""
+        super().close()
+        self._live.watched.variants.pop(self._mark, None)
