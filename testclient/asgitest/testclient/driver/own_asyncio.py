@@ -60,8 +60,8 @@ class OwnAsyncioDriver:
             inner = begin_inner_task(loop, task.run(), name=name, context=context)
         else:
             inner = loop.create_task(task.run(), name=name, context=context)
-        task.cancel = inner.cancel
         if not inner.done():
+            task.cancel = inner.cancel
             self._tasks.add(inner)
             inner.add_done_callback(self._tasks.discard)
             inner.add_done_callback(task.ended)

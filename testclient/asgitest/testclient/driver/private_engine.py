@@ -52,7 +52,9 @@ class PrivateEngine(Engine):
         """Start *task*, and run turns as long as callbacks are ready, up to a bound."""
         self._enter()
         try:
-            task.cancel = begin_task(self.loop, task.run(), name=name, context=context).cancel
+            inner = begin_task(self.loop, task.run(), name=name, context=context)
+            if not inner.done():
+                task.cancel = inner.cancel
             if self._ready:
                 self._turns(TURNS if task.done.is_set() else FIRST_TURNS)
         finally:

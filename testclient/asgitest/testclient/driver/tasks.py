@@ -48,6 +48,8 @@ class Task:
             self._value = await self.coroutine
         except BaseException as error:  # noqa: BLE001 - it is handed to the test, whatever it is
             self._error = error
+        # A call is kept as long as its response; the loop's task is not needed that long.
+        self.cancel = self.coroutine.close
         self.done.set()
         # The traceback of the error holds this frame: without the next line frame and handle keep each other alive.
         del self
