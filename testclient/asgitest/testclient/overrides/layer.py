@@ -28,6 +28,9 @@ __all__ = ["Layer"]
 
 _GIVEN: Any = object()
 
+# pytest leaves the frames of this module out, so that a traceback ends at the line of the test.
+__tracebackhide__ = True
+
 
 class Layer:
     """Replacements of dependencies, as long as the layer is open.
