@@ -148,8 +148,8 @@ def _check_inner_examples(place: str, schema: Any) -> Iterator[Violation]:
         name, value = waiting.pop()
         if not is_object(value):
             continue
-        for key in ("properties", "$defs"):
-            waiting.extend((str(inner), one) for inner, one in (value.get(key) or {}).items())
+        for table in (value.get("properties"), value.get("$defs")):
+            waiting.extend(table.items() if is_object(table) else ())
         waiting.extend((name, value[key]) for key in ("items", "additionalProperties") if key in value)
         several = value.get("examples")
         if not name or not is_array(several) or not several:
