@@ -21,6 +21,7 @@ HOOKS = {
     "_asgitest_compare": "compare",
     "_asgitest_operand": "operand",
     "_asgitest_item": "item",
+    "_asgitest_divisor": "divisor",
     "_asgitest_method": "method",
     "_asgitest_subject": "subject",
     "_asgitest_reach": "reach",
@@ -265,6 +266,13 @@ class _Rewriter(ast.NodeTransformer):
         plain = not isinstance(node.slice, ast.Slice | ast.Tuple | ast.Constant | ast.Starred | ast.UnaryOp)
         if self._depth and plain and isinstance(node.ctx, ast.Load):
             return self._hook("item", node, node.value, node.slice)
+        return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        divides = isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod)
+        if self._depth and divides and not isinstance(node.right, ast.Constant | ast.Tuple):
+            node.right = self._hook("divisor", node.right, node.right)
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:

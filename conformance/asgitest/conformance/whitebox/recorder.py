@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sized
 
 __all__ = ["OPERATORS", "RECORDER", "Comparison", "Observation", "Recorder"]
 
@@ -140,10 +140,18 @@ class Recorder:
             self._comparisons.append(Comparison(site, "", value, value))
         return value
 
+    def divisor(self, site: int, value: Any) -> Any:
+        """Note what is divided by, next to the zero it must not be."""
+        if isinstance(value, int | float):
+            self._keep((site, "=="), value, 0)
+        return value
+
     def item(self, site: int, container: Any, key: Any) -> Any:
-        """Take an item of a container; note the key and the keys there are."""
+        """Take an item of a container; note the key and the keys there are, or the index and the length."""
         if isinstance(container, dict):
             self._keep((site, "in"), key, container)
+        elif isinstance(key, int) and isinstance(container, list | tuple | str):
+            self._keep((site, "<"), key, len(cast("Sized", container)))
         return cast("Any", container)[key]
 
     def method(self, site: int, name: str, subject: Any, *arguments: Any) -> Any:
