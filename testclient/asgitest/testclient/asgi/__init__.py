@@ -11,6 +11,8 @@ from __future__ import annotations
 from asgitest.testclient.asgi.findings import Finding
 from asgitest.testclient.asgi.http import HTTPExchange, HTTPState
 from asgitest.testclient.asgi.lifespan import LifespanExchange, LifespanState
+from asgitest.testclient.asgi.probes import Call, Outcome, Probe
+from asgitest.testclient.asgi.probes_session import PROBES
 from asgitest.testclient.asgi.profiles import DAPHNE, GRANIAN, HYPERCORN, PROFILES, SPEC, UVICORN, Profile
 from asgitest.testclient.asgi.replaying import replay
 from asgitest.testclient.asgi.rules import RULES, Example, Level, Rule
@@ -29,10 +31,12 @@ __all__ = [
     "DAPHNE",
     "GRANIAN",
     "HYPERCORN",
+    "PROBES",
     "PROFILES",
     "RULES",
     "SPEC",
     "UVICORN",
+    "Call",
     "Example",
     "Finding",
     "HTTPExchange",
@@ -41,6 +45,8 @@ __all__ = [
     "LifespanExchange",
     "LifespanState",
     "Message",
+    "Outcome",
+    "Probe",
     "Profile",
     "Rule",
     "Scope",

@@ -228,8 +228,8 @@ async def app(scope, receive, send):
         spec=_SCOPE,
         quote="HTTP request target excluding any query string",
         advice="Answer 404 for what you cannot look up: two slashes, NUL, dots, long segments.",
-        bad=http('first = scope["path"][1]', START, BODY),
-        good=http('first = scope["path"][1:2]', START, BODY),
+        bad=http('name = scope["path"].encode("ascii")', START, BODY),
+        good=http('name = scope["path"].encode("utf-8", "replace")', START, BODY),
         judged="probe",
     ),
 )
