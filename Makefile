@@ -42,8 +42,8 @@ $(LINT): $(RUN)
 
 demo: $(RUN)  ## run the example app end to end, and check it and its broken twin
 	$(BIN)/python -m examples.bookshop.demo
-	@printf '\n=== asgitest check examples.bookshop:app: the bookshop is clean\n'
-	$(BIN)/asgitest check examples.bookshop:app --seed 0
+	@printf '\n=== asgitest check: the bookshop, with people who log in, is clean\n'
+	$(BIN)/asgitest check --config examples/bookshop/asgitest.toml
 	@printf '\n=== asgitest check examples.bookshop_broken:app: a twin with fifteen faults, and every one is found\n'
 	$(BIN)/asgitest check examples.bookshop_broken:app --seed 0 || test $$? -eq 1
 

@@ -140,6 +140,11 @@ class Selection:
             return ()
         return tuple(o for o in self.options.overrides if matches_subject(o.match, operation))
 
+    def timeout(self, operation: str) -> float:
+        """The deadline of one case of a subject, in seconds: the last override that says it, else the run's."""
+        said = [override.timeout_seconds for override in self.overrides(operation) if override.timeout_seconds]
+        return said[-1] if said else self.options.timeout_seconds
+
     def severity(self, check_id: str, default: Severity, operation: str = "") -> Severity:
         """Find the severity of a check at a subject: the longest prefix that was configured, the default otherwise."""
         found = _longest(check_id, self.options.severity, default)

@@ -37,7 +37,7 @@ def candidate_of_death(
     if task.kind not in _OF_HANGS:
         return None
     check = _OF_HANGS[task.kind] if died.hung else "http.process-killed"
-    seconds = options.timeout_seconds
+    seconds = selection.timeout(task.subject)
     message = (
         f"The process was blocked for more than {seconds:g} s and was ended."
         if died.hung

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Self
 from asgitest.conformance.engine.journal import Journal
 from asgitest.conformance.engine.messages import Crashed, Died, Done, Failed, Judged, Ready, Task
 from asgitest.conformance.errors import ConformanceError, UsageError
+from asgitest.conformance.selection import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,6 +87,7 @@ class Pool:
 
     def __init__(self, options: RunOptions, workers: int, *, prepare: Callable[[Task], Task]) -> None:
         self._options = options
+        self._selection = Selection(options=options)
         self._prepare = prepare
         self._slots = [_Slot() for _ in range(workers)]
         self._queue: deque[Task] = deque()
@@ -260,7 +262,7 @@ class Pool:
         if slot.task is None or not slot.pid or slot.hung:
             return
         entry = slot.journal.read()
-        limit = self._options.timeout_seconds + _SLACK_SECONDS
+        limit = self._selection.timeout(slot.task.subject) + _SLACK_SECONDS
         if entry.started and time.monotonic() - entry.started > limit:
             slot.hung = True
             with contextlib.suppress(OSError):

@@ -213,8 +213,7 @@ class Session:
 
     def timeout_for(self, operation: Operation) -> float:
         """The deadline of a case of an operation."""
-        timeouts = [o.timeout_seconds for o in self.selection.overrides(operation.label) if o.timeout_seconds]
-        return timeouts[-1] if timeouts else self.options.timeout_seconds
+        return self.selection.timeout(operation.label)
 
 
 def _far(line: int, handler_line: int) -> tuple[int, int]:
