@@ -194,7 +194,9 @@ class Wire:
         self.send_raw(frame.serialize(mask=True, extensions=()))
 
     def send_raw(self, data: bytes) -> None:
-        """Send bytes of the client as they are."""
+        """Send bytes of the client as they are; once the connection has ended, nobody reads them."""
+        if self._server.reader.eof:
+            return
         self.frames.append(_describe("client", data))
         self._server.receive_data(data)
         self._exchange()
