@@ -99,6 +99,9 @@ bench: $(RUN)  ## test clients side by side, as ratios to the raw call
 rules: $(RUN)  ## write the pages of the rules of ASGI from their registry
 	$(BIN)/python tools/rules.py
 
+bench-pytest: $(RUN)  ## 400 tests with a client each, ours and Starlette's
+	$(BIN)/python benchmarks/pytest_run.py $(ARGS)
+
 counters: $(RUN)  ## the gates on threads, wake-ups, loop turns and memory
 	$(BIN)/python -m pytest -q tests/counters $(ARGS)
 

@@ -2,7 +2,7 @@
 
 All clients run the same workload on the same app in one process, in shuffled order, round after round. What counts is
 the median over rounds of the ratio to the raw call (``await app(scope, receive, send)``) of the same round: a busy
-machine slows both alike. Compare figures of one run only.
+machine slows both alike. Time is CPU time of the process. Compare figures of one run only.
 
     make bench ARGS="--apps fastapi --workloads get,stream --rounds 15"
     make bench ARGS="--markdown"            the table for the docs
