@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["describe_exception", "relative_file"]
 
 _MOST_FRAMES = 25
+_OUTERMOST = 5
 _LONGEST_MESSAGE = 1000
 _OURS = f"asgitest{'/'}conformance"
 
@@ -83,9 +84,11 @@ def _frames(trace: TracebackType | None, roots: Sequence[Path]) -> list[Frame]:
 
 
 def _chosen(frames: list[Frame]) -> list[Frame]:
-    """Keep the app's own frames and the innermost ones."""
+    """Keep the app's own frames and the innermost ones; of many, the outermost and the innermost."""
     if len(frames) <= _MOST_FRAMES:
         return frames
     tail = set(range(len(frames) - 8, len(frames)))
     kept = [frame for index, frame in enumerate(frames) if frame.app or index in tail]
-    return kept[-_MOST_FRAMES:]
+    if len(kept) <= _MOST_FRAMES:
+        return kept
+    return [*kept[:_OUTERMOST], *kept[_OUTERMOST - _MOST_FRAMES :]]

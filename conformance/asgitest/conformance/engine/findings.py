@@ -205,6 +205,9 @@ def _identity(violation: Violation, subject: str, exception: ExceptionRecord | N
     """Compute what stays the same when lines move and values change."""
     where = "" if violation.app_wide else subject
     if exception is not None:
+        if exception.type == "RecursionError":
+            own = next((frame for frame in exception.frames if frame.app), None)
+            return fingerprint(violation.check, exception.type, own.qualname if own is not None else where)
         if any(frame.app for frame in exception.frames):
             return fingerprint_of_exception(violation.check, exception)
         return fingerprint(violation.check, exception.type, where)

@@ -34,7 +34,8 @@ def cause_of(violation: Violation, subject: str) -> tuple[Any, ...]:
     if error is not None:
         frames = list(traceback.extract_tb(error.__traceback__))
         own = [frame for frame in frames if "site-packages" not in frame.filename and "asgitest" not in frame.filename]
-        last = (own or frames)[-1:]
+        # Where a recursion is when it ends is chance; where it came from is not.
+        last = (own or frames)[:1] if isinstance(error, RecursionError) else (own or frames)[-1:]
         place = (type(error), *((frame.filename, frame.lineno) for frame in last))
     path = tuple("*" if isinstance(part, int) else part for part in violation.instance_path)
     return violation.check, subject, violation.cause, place, violation.keyword_path, path

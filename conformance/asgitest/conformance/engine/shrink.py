@@ -126,7 +126,7 @@ def _smaller_body(request: Request) -> Iterator[Request]:
             yield replace(request, body=request.body[: len(request.body) // 2], chunks=())
         return
     for smaller in _smaller_values(value):
-        body = json.dumps(smaller, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        body = json.dumps(smaller, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
         if body != request.body and len(body) <= len(request.body):
             headers = tuple(
                 (name, str(len(body)).encode() if name == b"content-length" else old) for name, old in request.headers

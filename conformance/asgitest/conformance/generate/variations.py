@@ -91,7 +91,7 @@ class Place:
 def places_in(
     values: SchemaValues, schema: Any, value: Any, *, path: Path = (), required: bool = True
 ) -> Iterator[Place]:
-    """Yield the value itself and all places in it, of arrays the first item."""
+    """Yield the value itself and all places in it, of arrays the first and the last item."""
     flat = _branch(values, values.flatten(schema), value)
     yield Place(path, flat, value, required=required)
     if len(path) >= _DEEPEST:
@@ -104,8 +104,9 @@ def places_in(
             yield from places_in(values, inner, one, path=(*path, name), required=name in needed)
     elif is_array(value) and value:
         prefix = flat.get("prefixItems", [])
-        inner = prefix[0] if prefix else flat.get("items", True)
-        yield from places_in(values, inner, value[0], path=(*path, 0), required=True)
+        for index in sorted({0, len(value) - 1}):
+            inner = prefix[index] if index < len(prefix) else flat.get("items", True)
+            yield from places_in(values, inner, value[index], path=(*path, index), required=True)
 
 
 def _branch(values: SchemaValues, schema: Schema, value: Any) -> Schema:
