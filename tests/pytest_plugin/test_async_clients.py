@@ -1,4 +1,4 @@
-"""``asgi_async_client`` under every runner of async tests."""
+"""``asgi_async_client`` under every runner of async tests; two runners side by side are in ``test_plugin``."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def asyncio_tests(mark: str, fixture: str) -> str:
 def test_under_pytest_asyncio(suite: pytest.Pytester, mode: str, mark: str, fixture: str) -> None:
     suite.makepyfile(asyncio_tests(mark, fixture))
 
-    result = suite.runpytest_subprocess(f"--asyncio-mode={mode}")
+    result = suite.runpytest_inprocess(f"--asyncio-mode={mode}")
 
     result.assert_outcomes(passed=3)
 
@@ -115,13 +115,12 @@ def test_under_pytest_asyncio(suite: pytest.Pytester, mode: str, mark: str, fixt
 def test_under_pytest_asyncio_with_one_loop_for_all_tests(suite: pytest.Pytester) -> None:
     suite.makepyfile(asyncio_tests("@pytest.mark.asyncio", 'pytest_asyncio.fixture(loop_scope="session")'))
 
-    result = suite.runpytest_subprocess("-o", "asyncio_default_test_loop_scope=session")
+    result = suite.runpytest_inprocess("-o", "asyncio_default_test_loop_scope=session")
 
     result.assert_outcomes(passed=3)
 
 
-@pytest.mark.parametrize("others", [[], ["-p", "no:asyncio"]])
-def test_under_anyio_on_asyncio_and_trio(suite: pytest.Pytester, others: list[str]) -> None:
+def test_under_anyio_on_asyncio_and_trio_without_pytest_asyncio(suite: pytest.Pytester) -> None:
     suite.makeconftest(
         "import pytest\n\n@pytest.fixture(params=['asyncio', 'trio'])\ndef anyio_backend(request): return request.param"
     )
@@ -136,10 +135,9 @@ def test_under_anyio_on_asyncio_and_trio(suite: pytest.Pytester, others: list[st
             jobs=12,
         )
     )
-    if others:
-        suite.makefile(".toml", pyproject='[tool.pytest]\nasgi_app = "main:app"\nanyio_mode = "strict"')
+    suite.makefile(".toml", pyproject='[tool.pytest]\nasgi_app = "main:app"\nanyio_mode = "strict"')
 
-    result = suite.runpytest_subprocess(*others)
+    result = suite.runpytest_inprocess("-p", "no:asyncio")
 
     result.assert_outcomes(passed=6)
 

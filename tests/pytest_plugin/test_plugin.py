@@ -43,7 +43,7 @@ def alone(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     return pytester
 
 
-@pytest.mark.parametrize("arguments", [[], ["--co"], ["--fixtures"], ["--help"], ["-p", "no:terminal"]])
+@pytest.mark.parametrize("arguments", [[], ["--fixtures"], ["--help"], ["-p", "no:terminal"]])
 def test_a_suite_that_does_not_use_it_loads_nothing_heavy(alone: pytest.Pytester, arguments: list[str]) -> None:
     result = alone.runpytest_subprocess("-W", "error", *arguments)
 
@@ -69,7 +69,7 @@ def modules(suite: pytest.Pytester) -> set[str]:
     return {*line.partition("MODULES")[2].split()} - {"END"}
 
 
-@pytest.mark.parametrize("arguments", [["--fixtures"], ["--markers"], ["--help"], []])
+@pytest.mark.parametrize("arguments", [["--fixtures"], ["--help"]])
 def test_switched_off_it_leaves_no_trace(pytester: pytest.Pytester, arguments: list[str]) -> None:
     pytester.makepyfile("def test_nothing(): assert True")
 
@@ -142,9 +142,8 @@ def test_schema(case):
 """
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]])
 def test_beside_the_plugins_of_others_nothing_clashes(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, workers: list[str]
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """pytest-django, pytest-flask, pytest-asyncio, anyio, Hypothesis, Schemathesis and pytest-xdist, all at work."""
     monkeypatch.delenv("PYTEST_ADDOPTS")
@@ -156,6 +155,6 @@ def test_beside_the_plugins_of_others_nothing_clashes(
         'filterwarnings = ["error::UserWarning"]\nstrict_config = true\nstrict_markers = true'
     )
 
-    result = pytester.runpytest_subprocess(*workers)
+    result = pytester.runpytest_subprocess("-n", "1")
 
     result.assert_outcomes(passed=7)

@@ -1,4 +1,4 @@
-"""Clients for the bookshop: one with its lifespan running, and the headers of a customer and of the staff."""
+"""The bookshop for the fixtures of the plugin: a fresh shop for each test; the headers of a customer and the staff."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from asgitest.testclient import TestClient
 from examples.bookshop import create_app
 from examples.bookshop.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from fastapi import FastAPI
+
+    from asgitest.testclient import TestClient
 
 KAFKA = "9780241950425"
 SOLD_OUT = "9780571334650"
@@ -42,15 +43,19 @@ def receiver() -> Receiver:
 
 
 @pytest.fixture
-def app(receiver: Receiver) -> FastAPI:
+def asgi_app(receiver: Receiver) -> FastAPI:
     return create_app(Settings(), outgoing_transport=receiver)
 
 
 @pytest.fixture
-def client(app: FastAPI) -> Iterator[TestClient]:
+def app(asgi_app: FastAPI) -> FastAPI:
+    return asgi_app
+
+
+@pytest.fixture
+def client(asgi_client_factory: Callable[..., TestClient]) -> TestClient:
     # https, because the cookies of the shop are for https only.
-    with TestClient(app, base_url="https://testserver") as client:
-        yield client
+    return asgi_client_factory(base_url="https://testserver")
 
 
 @pytest.fixture
