@@ -19,29 +19,37 @@ EXPECTED = (WebSocketDisconnect, ProtocolViolation, Exception, SystemExit)
 """What the apps raise is none of these tests' business."""
 
 
-def drive(example: Example, app: Any = None, **options: Any) -> TestClient:
-    """Play an example; return the client with its findings."""
-    given = dict(example.scope)
-    given.pop("state", None)
-    method = given.pop("method", "GET")
-    offered = given.pop("subprotocols", None)
+def client_for(example: Example, app: Any = None, **options: Any) -> TestClient:
+    """A client of the example's app, or of *app*, that offers what the example's scope says."""
     if "raise" in example.client:
         options["profile"] = "spec"
-    client = TestClient(load(example) if app is None else app, **given, **options)
+    usual = {key: value for key, value in example.scope.items() if key in {"extensions", "http_version"}}
+    return TestClient(load(example) if app is None else app, **usual, **options)
+
+
+def act(client: TestClient, example: Example) -> None:
+    """Do what the client of an example does; raise what that raises."""
+    method = example.scope.get("method", "GET")
+    if example.protocol == "lifespan":
+        with client:
+            pass
+    elif example.protocol == "websocket":
+        with client.websocket_connect("/", subprotocols=example.scope.get("subprotocols")) as socket:
+            for event in example.client:
+                play(socket, event)
+    elif "disconnected" in example.client:
+        with client.stream(method, "/"):
+            pass
+    else:
+        client.request(method, "/")
+
+
+def drive(example: Example, app: Any = None, **options: Any) -> TestClient:
+    """Play an example; return the client with its findings."""
+    client = client_for(example, app, **options)
     with warnings.catch_warnings(), contextlib.suppress(*EXPECTED):
         warnings.simplefilter("ignore")
-        if example.protocol == "lifespan":
-            with client:
-                pass
-        elif example.protocol == "websocket":
-            with client.websocket_connect("/", subprotocols=offered) as socket:
-                for event in example.client:
-                    play(socket, event)
-        elif "disconnected" in example.client:
-            with client.stream(method, "/"):
-                pass
-        else:
-            client.request(method, "/")
+        act(client, example)
     return client
 
 

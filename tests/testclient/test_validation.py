@@ -11,7 +11,7 @@ from asgitest.testclient.asgi import RULES, Example, Level
 from tests.testclient.asgi.controls import DISCONNECTS, HTTP, LIFESPANS, SOCKETS
 from tests.testclient.asgi.example_runner import load
 from tests.testclient.asgi.seeds import SEEDS
-from tests.testclient.driving import drive, rules, watched
+from tests.testclient.driving import act, client_for, drive, rules, watched
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -204,10 +204,10 @@ def test_what_comes_after_its_call_is_told_at_the_next() -> None:
     import asyncio  # noqa: PLC0415 - only here
 
     tasks = []
+    second = asyncio.Event()
 
     async def late(send):
-        for _ in range(20):
-            await asyncio.sleep(0)
+        await second.wait()
         await send(BODY)
 
     async def app(scope, receive, send):
@@ -217,7 +217,8 @@ def test_what_comes_after_its_call_is_told_at_the_next() -> None:
         await send(BODY)
         if scope["path"] == "/late":
             tasks.append(asyncio.create_task(late(send)))
-        elif tasks:
+        else:
+            second.set()
             await asyncio.wait(tasks)
 
     with TestClient(app) as client:
@@ -291,3 +292,22 @@ def test_an_example_is_loaded_anew_each_time() -> None:
 
     assert load(example) is not load(example)
     assert {rule.level for rule in RULES.values()} == {Level.ERROR, Level.WARNING, Level.INFO}
+
+
+@pytest.mark.parametrize("rule_id", [rule_id for rule_id in BROKEN if RULES[rule_id].level is Level.ERROR])
+@pytest.mark.filterwarnings("ignore::asgitest.testclient.ProtocolWarning")
+def test_a_strict_client_raises_for_every_must(rule_id: str) -> None:
+    """What is milder in some circumstances is warned of instead."""
+    for example in BROKEN[rule_id]:
+        client = client_for(example)
+        raised = None
+        try:
+            act(client, example)
+        except Exception as error:  # noqa: BLE001 - whatever the app raises
+            raised = error
+
+        found = [each.finding for each in client.findings]
+        assert {finding.rule.id for finding in found} == {rule_id}, example.source
+        if found[0].level is Level.ERROR:
+            assert isinstance(raised, ProtocolViolation), example.source
+            assert raised.finding.rule.id == rule_id
