@@ -70,11 +70,29 @@ _ALL = (
         checks=("openapi.negative-accepted",),
     ),
     Quirk(
+        id="pydantic.naive-datetime",
+        title="pydantic writes times without an offset as date-time, which RFC 3339 does not allow",
+        advice="Use AwareDatetime and datetime.now(UTC), so that clients in other time zones read the same moment.",
+        checks=("openapi.body-schema",),
+    ),
+    Quirk(
+        id="pydantic.decimal-text",
+        title="pydantic describes a Decimal as any text, and refuses text that is no number",
+        advice="Describe it: Annotated[Decimal, WithJsonSchema({'type': 'string', 'pattern': ...})].",
+        checks=("openapi.positive-rejected", "openapi.example-fails"),
+    ),
+    Quirk(
         id="pydantic.set-dedup",
         title="pydantic drops duplicates where the schema says uniqueItems",
         advice="Use a list with a validator where duplicates must be refused.",
         checks=("openapi.negative-accepted",),
         measured="1 of 28 hits in 14 example apps of FastAPI",
+    ),
+    Quirk(
+        id="fastapi.security-undocumented",
+        title="FastAPI does not document the 401 and 403 of its own security schemes",
+        advice="Document them once: FastAPI(responses={401: {'description': 'Not authenticated'}}).",
+        checks=("openapi.status-undocumented",),
     ),
     Quirk(
         id="fastapi.body-parse-400",

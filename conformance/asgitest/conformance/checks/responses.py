@@ -11,7 +11,7 @@ import re
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from asgitest.conformance.checks.validators import validator_of
+from asgitest.conformance.checks.validators import lenient_validator_of, validator_of
 from asgitest.conformance.checks.violation import Violation
 from asgitest.conformance.json_values import is_array, is_object
 
@@ -26,6 +26,12 @@ __all__ = ["check_response", "documented_response"]
 
 _SERVER_ERROR = 500
 _NOT_ALLOWED = 405
+_UNAUTHENTICATED = frozenset({401, 403})
+_UNREADABLE = b"error parsing the body"
+_UNREADABLE_FORM = re.compile(
+    rb'\{"detail":"(?:Missing boundary|Invalid multipart|Too many f|Field exceeded|Part exceeded|Did not find'
+    rb"|Expected boundary|Found invalid character|Found 0-length|The Content-Disposition header field)[^{}]*\}"
+)
 _JSON = re.compile(r"application/(?:[\w.+-]+\+)?json|text/json")
 _LONGEST = 200
 _NO_BODY = frozenset({204, 304})
@@ -64,8 +70,6 @@ def check_response(operation: Operation, exchange: Exchange, *, framework: str =
 
 def _undocumented(operation: Operation, exchange: Exchange, framework: str) -> Violation:
     status = exchange.status
-    body = exchange.response.body if exchange.response is not None else b""
-    unreadable = status == 400 and framework == "fastapi" and b"error parsing the body" in body  # noqa: PLR2004  Bad Request
     known = ", ".join(operation.responses)
     return Violation(
         check="openapi.status-undocumented",
@@ -73,9 +77,19 @@ def _undocumented(operation: Operation, exchange: Exchange, framework: str) -> V
         cause=(str(status),),
         expected=f"One of {known}.",
         actual=str(status),
-        quirk="fastapi.body-parse-400" if unreadable else None,
+        quirk=_trait_of_refusal(operation, exchange) if framework == "fastapi" else None,
         assertion=f"assert response.status_code != {status}",
     )
+
+
+def _trait_of_refusal(operation: Operation, exchange: Exchange) -> str | None:
+    """Recognise an answer that FastAPI gives by itself and never documents."""
+    if exchange.status in _UNAUTHENTICATED and operation.security:
+        return "fastapi.security-undocumented"
+    body = exchange.response.body if exchange.response is not None else b""
+    if exchange.status == 400 and (_UNREADABLE in body or _UNREADABLE_FORM.fullmatch(body)):  # noqa: PLR2004  Bad Request
+        return "fastapi.body-parse-400"
+    return None
 
 
 def _check_headers(documented: Documented, response: Response) -> Iterator[Violation]:
@@ -134,7 +148,7 @@ def _check_content(content: Mapping[str, Content], response: Response, framework
             yield _other_media_type(content, response, framework)
         return
     if described.schema is not None and _JSON.fullmatch(media_type):
-        yield from _check_body(described.schema, response)
+        yield from _check_body(described.schema, response, framework)
 
 
 def _other_media_type(content: Mapping[str, Content], response: Response, framework: str) -> Violation:
@@ -163,7 +177,7 @@ def _says_anything(schema: dict[str, Any] | None) -> bool:
     return schema is not None and not schema.keys() <= {"title", "description"}
 
 
-def _check_body(schema: dict[str, Any], response: Response) -> Iterator[Violation]:
+def _check_body(schema: dict[str, Any], response: Response, framework: str) -> Iterator[Violation]:
     content = _decoded(response)
     if content is None:
         return
@@ -187,6 +201,7 @@ def _check_body(schema: dict[str, Any], response: Response) -> Iterator[Violatio
     if error is None:
         return
     message, keyword_path, instance_path = error
+    naive = bool(framework) and lenient_validator_of(schema).is_valid(value)
     place = "".join(f"/{part}" for part in instance_path) or "the whole body"
     yield Violation(
         check="openapi.body-schema",
@@ -195,6 +210,7 @@ def _check_body(schema: dict[str, Any], response: Response) -> Iterator[Violatio
         actual=_shown(response.body),
         keyword_path=(str(response.status), *keyword_path),
         instance_path=instance_path,
+        quirk="pydantic.naive-datetime" if naive else None,
         assertion=_body_assertion(instance_path, value),
     )
 

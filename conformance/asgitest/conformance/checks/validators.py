@@ -5,6 +5,7 @@ Source: JSON Schema 2020-12. Depends on: jsonschema-rs.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -12,8 +13,9 @@ import jsonschema_rs
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Validator", "validator_of"]
+__all__ = ["Validator", "lenient_validator_of", "validator_of"]
 
+_LENIENT: dict[int, tuple[Any, Validator]] = {}
 _CACHE: dict[int, tuple[Any, Validator]] = {}
 
 
@@ -22,16 +24,17 @@ class Validator:
 
     Args:
         schema: Self-contained.
+        formats: Predicates of formats, in place of the usual ones.
     """
 
     __slots__ = ("_compiled", "is_valid")
 
-    def __init__(self, schema: dict[str, Any] | bool) -> None:
+    def __init__(self, schema: dict[str, Any] | bool, formats: dict[str, Callable[[str], bool]] | None = None) -> None:
         self._compiled: Any = None
         self.is_valid: Callable[[Any], bool] = _anything
         try:
             self._compiled = jsonschema_rs.Draft202012Validator(
-                schema, validate_formats=True, formats={"uuid": _is_uuid}
+                schema, validate_formats=True, formats={"uuid": _is_uuid, **(formats or {})}
             )
             self.is_valid = self._compiled.is_valid
         except Exception:  # noqa: BLE001  whatever it cannot compile, the schema family reports
@@ -56,6 +59,42 @@ def _anything(_value: Any) -> bool:
 def _is_uuid(text: str) -> bool:
     """Take every form of a UUID that libraries write."""
     return len(text.replace("-", "")) == 32 and all(c in "0123456789abcdefABCDEF-" for c in text)  # noqa: PLR2004  digits of a UUID
+
+
+def _is_naive_datetime(text: str) -> bool:
+    """Take what ISO 8601 takes, an offset or not."""
+    try:
+        dt.datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_naive_time(text: str) -> bool:
+    """Take what ISO 8601 takes, an offset or not."""
+    try:
+        dt.time.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _begins_a_duration(text: str) -> bool:
+    """Take what begins as a duration of ISO 8601 does."""
+    return text.lstrip("-+").startswith("P")
+
+
+def lenient_validator_of(schema: dict[str, Any]) -> Validator:
+    """Return a validator that takes times without an offset, and any duration that begins like one."""
+    known = _LENIENT.get(id(schema))
+    if known is None:
+        formats: dict[str, Callable[[str], bool]] = {
+            "date-time": _is_naive_datetime,
+            "time": _is_naive_time,
+            "duration": _begins_a_duration,
+        }
+        known = _LENIENT[id(schema)] = (schema, Validator(schema, formats))
+    return known[1]
 
 
 def validator_of(schema: dict[str, Any]) -> Validator:

@@ -89,5 +89,5 @@ def log_in(identity: Identity, executor: Executor, *, base_url: str) -> Identity
             raise UsageError(f"{place} failed: {told}.") from error
     if not isinstance(headers, Mapping):
         raise UsageError(f"{place} returned {type(headers).__name__}, not a mapping of headers.")
-    table = cast("Mapping[Any, Any]", headers)
+    table: Mapping[Any, Any] = headers
     return replace(identity, headers={**identity.headers, **{str(key): str(value) for key, value in table.items()}})
