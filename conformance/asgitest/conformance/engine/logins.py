@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from asgitest.conformance.errors import UsageError, nearest
 from asgitest.conformance.records import Request
@@ -87,7 +87,10 @@ def log_in(identity: Identity, executor: Executor, *, base_url: str) -> Identity
         except Exception as error:
             told = " ".join(f"{type(error).__name__}: {error}".split())
             raise UsageError(f"{place} failed: {told}.") from error
-    if not isinstance(headers, Mapping):
+    if not _is_mapping(headers):
         raise UsageError(f"{place} returned {type(headers).__name__}, not a mapping of headers.")
-    table: Mapping[Any, Any] = headers
-    return replace(identity, headers={**identity.headers, **{str(key): str(value) for key, value in table.items()}})
+    return replace(identity, headers={**identity.headers, **{str(key): str(value) for key, value in headers.items()}})
+
+
+def _is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    return isinstance(value, Mapping)
