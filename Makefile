@@ -23,7 +23,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all fast proof check format format-check lint types arch docs bench rules counters dropin faults soak corpus clean \
+.PHONY: help demo test test-all fast proof check format format-check lint types arch docs bench rules counters dropin faults soak corpus bench-conformance clean \
         test-alone test-httpx test-httpx2 $(VERSIONS:%=test-%)
 
 help:  ## what the verbs do
@@ -101,6 +101,9 @@ rules: $(RUN)  ## write the pages of the rules of ASGI from their registry
 
 bench-pytest: $(RUN)  ## 400 tests with a client each, ours and Starlette's
 	$(BIN)/python benchmarks/pytest_run.py $(ARGS)
+
+bench-conformance: $(RUN)  ## cases for each CPU second, with and without white box, and those of Schemathesis
+	$(BIN)/python benchmarks/conformance.py $(ARGS)
 
 counters: $(RUN)  ## the gates on threads, wake-ups, loop turns and memory
 	$(BIN)/python -m pytest -q tests/counters $(ARGS)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Expectation", "check_expectation"]
 
+_INDEX = re.compile(r"\.\d+")
 _QUOTED = re.compile(r"'([^']+)'")
 _BAD_REQUEST = 400
 _REFUSED = frozenset({400, 422})
@@ -90,7 +91,7 @@ def _place(violated: str) -> str:
     """Name the parameter or the property that was invalid, without what was done to it."""
     part, _, detail = violated.partition(":")
     quoted = _QUOTED.search(detail)
-    return f"{part} {quoted[1]}" if quoted else part
+    return f"{part} {_INDEX.sub('.*', quoted[1])}" if quoted else part
 
 
 def _check_valid(operation: Operation, exchange: Exchange, expectation: Expectation) -> Iterator[Violation]:
