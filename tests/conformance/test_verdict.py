@@ -40,6 +40,6 @@ def test_the_exit_code_says_what_happened() -> None:
 
 
 def test_the_worst_and_surest_comes_first() -> None:
-    order = [crash(), crash(confidence="firm"), finding(), finding(severity="info")]
+    first, second, third, last = crash(), crash(confidence="firm"), finding(), finding(severity="info")
 
-    assert sorted(order[::-1], key=sort_key) == order
+    assert sorted([third, last, second, first], key=sort_key) == [first, second, third, last]
