@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from asgitest.conformance.coverage.recorder import CoverageRecorder
 from asgitest.testclient import WebSocketDisconnect
+from asgitest.testclient.overrides import Layer, value
 from tests.conformance.coverage.apps import expected, make_app, reached, record, who
 
 ITEM = "GET /v1/outer/inner/items/{number}"
@@ -133,6 +134,21 @@ def test_a_dependency_is_in_force_or_overridden() -> None:
 
     assert reached(recorder, "dependencies") == ["tests.conformance.coverage.apps:who overridden"]
     assert reached(both, "dependencies") == ["tests.conformance.coverage.apps:who run"]
+
+
+def test_an_override_of_a_layer_or_of_one_client_counts_as_one() -> None:
+    app = make_app()
+
+    def in_a_layer(client: Any) -> None:
+        with Layer(app) as layer:
+            layer.value(who, "somebody")
+            client.get("/v1/outer/inner/items/1")
+
+    layered = record(app, in_a_layer)
+    single = record(app, lambda client: client.get("/v1/outer/inner/items/1"), overrides={who: value("alice")})
+
+    for recorder in (layered, single):
+        assert reached(recorder, "dependencies") == ["tests.conformance.coverage.apps:who overridden"]
 
 
 def test_a_route_added_after_the_first_request_is_expected() -> None:

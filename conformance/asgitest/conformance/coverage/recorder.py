@@ -21,6 +21,7 @@ from asgitest.conformance.coverage.expectations import (
 from asgitest.conformance.coverage.goals import Coverage, Goal
 from asgitest.conformance.coverage.matching import RoutingTable
 from asgitest.conformance.coverage.parameters import media_type_of, uses_of
+from asgitest.testclient.overrides.client_app import OverriddenApp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -159,10 +160,17 @@ class CoverageRecorder:
 
     def _reach_dependencies(self, route: Route, record: ExchangeRecord, test: str) -> None:
         """Mark the dependencies of a route as run, or as overridden."""
-        overrides: Mapping[Any, Any] = getattr(record.scope.get("app"), "dependency_overrides", None) or {}
         for call in dependencies_of(route):
-            detail = "overridden" if call in overrides else "run"
+            detail = "overridden" if _is_overridden(call, record) else "run"
             self.coverage.reach(Goal("dependencies", name_of_call(call), detail), test)
+
+
+def _is_overridden(call: Any, record: ExchangeRecord) -> bool:
+    """Whether something else is called instead of *call*: for this client, or for all."""
+    if isinstance(record.app, OverriddenApp) and call in record.app.overrides.table:
+        return True
+    overrides: Mapping[Any, Any] = getattr(record.scope.get("app"), "dependency_overrides", {})
+    return overrides.get(call) is not None
 
 
 def _of_socket(subject: str, record: ExchangeRecord) -> Iterator[Goal]:
