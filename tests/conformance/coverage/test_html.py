@@ -67,6 +67,17 @@ def test_nothing_of_an_app_is_rendered_unescaped() -> None:
     assert "test_<c>|`x`" in read(page).text
 
 
+def test_many_tests_stand_behind_a_click() -> None:
+    coverage = Coverage()
+    for number in range(4):
+        coverage.reach(Goal("operations", "GET /"), f"test_{number}")
+
+    page = as_html(summarise(coverage))
+
+    assert "<details><summary>4 tests</summary><code>test_0</code>" in page
+    assert "test_3" in read(page).text
+
+
 def test_an_app_without_dependencies_has_no_section_for_them() -> None:
     coverage = Coverage()
     coverage.expect(Goal("operations", "GET /"))

@@ -46,6 +46,7 @@ def test_a_row_says_what_is_missing_and_what_is_undocumented() -> None:
     rows = {row.subject: row for row in summarise(make_coverage()).rows}
 
     assert [shown(goal) for goal in rows[ITEM].missing] == ["404", "200 application/json", "404 application/json"]
+    assert [shown(goal) for goal in rows[ITEM].gaps] == ["404", "200 application/json"]
     assert [shown(goal) for goal in rows[ITEM].undocumented] == ["418"]
     assert rows[ITEM].tests == ("test_a", "test_b")
     assert rows[ITEM].counts("statuses") == (1, 2)

@@ -66,6 +66,7 @@ _SEARCH = (
     'placeholder="Filter by path, status or test">'
 )
 _GOOD, _POOR = 90.0, 60.0
+_TESTS_SHOWN = 3
 _MARKS = {"good": "\N{CHECK MARK}", "poor": "\N{BLACK CIRCLE}", "bad": "\N{BALLOT X}"}
 
 
@@ -100,7 +101,7 @@ def _total(total: Total) -> str:
 
 def _row(row: Row) -> str:
     tone = "bad" if not row.covered else "poor" if row.missing or row.undocumented else "good"
-    remarks = ", ".join(f"<code>{escape(shown(goal))}</code>" for goal in row.missing)
+    remarks = ", ".join(f"<code>{escape(shown(goal))}</code>" for goal in row.gaps)
     if row.undocumented:
         undocumented = ", ".join(f"<code>{escape(shown(goal))}</code>" for goal in row.undocumented)
         remarks += f'{" " if remarks else ""}<span class="poor">undocumented:</span> {undocumented}'
@@ -137,7 +138,12 @@ def _part(dimension: Dimension) -> str:
 
 
 def _tests(tests: Iterable[str]) -> str:
-    return "".join(f"<code>{escape(test)}</code>" for test in tests)
+    """The tests; behind a click when there are many."""
+    lines = [f"<code>{escape(test)}</code>" for test in tests]
+    shown_at_once = "".join(lines)
+    if len(lines) <= _TESTS_SHOWN:
+        return shown_at_once
+    return f"<details><summary>{len(lines)} tests</summary>{shown_at_once}</details>"
 
 
 def _dependencies(rows: tuple[DependencyRow, ...]) -> Iterator[str]:

@@ -28,7 +28,7 @@ def as_markdown(summary: Summary) -> str:
     ]
     lines += ["", "| operation | tests | missing | undocumented |", "|---|---:|---|---|"]
     for row in summary.rows:
-        missing = _cells(shown(goal) for goal in row.missing)
+        missing = _cells(shown(goal) for goal in row.gaps)
         undocumented = _cells(shown(goal) for goal in row.undocumented)
         lines.append(f"| {_code(row.subject)} | {len(row.tests)} | {missing} | {undocumented} |")
     if summary.dependencies:

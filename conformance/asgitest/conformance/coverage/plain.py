@@ -57,7 +57,7 @@ def _table(summary: Summary, *, width: int, full: bool) -> Iterator[Line]:
     for row in summary.rows:
         cells = "".join(f"{_cell(row, dimension):>{_CELL}}" for _, dimension in _COLUMNS)
         start = f"{row.subject:<{name_width}} {len(row.tests):>5}{cells}  "
-        missing = ", ".join(_missing(row))
+        missing = ", ".join(map(shown, row.gaps))
         if not full:
             missing = _cut(missing, max(width - len(start), _LEAST_MISSING))
         yield (start + missing).rstrip(), _tone(row)
@@ -70,14 +70,6 @@ def _table(summary: Summary, *, width: int, full: bool) -> Iterator[Line]:
     if idle:
         yield from (_dependency_line(row) for row in idle)
         yield "", "plain"
-
-
-def _missing(row: Row) -> Iterator[str]:
-    """What is missing, a media type not where its status is missing already."""
-    statuses = {goal.detail for goal in row.missing if goal.dimension == "statuses"}
-    for goal in row.missing:
-        if goal.dimension != "media-types" or goal.detail.partition(" ")[0] not in statuses:
-            yield shown(goal)
 
 
 def _cell(row: Row, dimension: Dimension) -> str:

@@ -90,6 +90,16 @@ class Row:
         return left if self.covered else tuple(Goal(goal.dimension, goal.subject) for goal in left[:1])
 
     @property
+    def gaps(self) -> tuple[Goal, ...]:
+        """What is missing, less the media types of statuses that are missing themselves."""
+        statuses = {goal.detail for goal in self.missing if goal.dimension == "statuses"}
+        return tuple(
+            goal
+            for goal in self.missing
+            if goal.dimension != "media-types" or goal.detail.partition(" ")[0] not in statuses
+        )
+
+    @property
     def undocumented(self) -> tuple[Goal, ...]:
         """What was seen although the document says nothing of it."""
         return tuple(goal for goal, entry in self.goals if entry.standing == "undocumented")
