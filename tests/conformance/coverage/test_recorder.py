@@ -53,6 +53,20 @@ def test_a_status_that_the_document_lacks_is_undocumented() -> None:
     assert entries == {"418": "undocumented"}
 
 
+def test_a_media_type_is_undocumented_only_where_others_are_documented() -> None:
+    """FastAPI documents a response with a description alone when that is all it was told."""
+    app = FastAPI()
+
+    @app.get("/", responses={404: {"description": "None"}})
+    def root(status: int) -> PlainTextResponse:
+        return PlainTextResponse("text", status)
+
+    recorder = record(app, lambda client: [client.get("/", params={"status": one}) for one in (200, 404, 500)])
+
+    standings = {goal.detail: entry.standing for goal, entry in recorder.coverage.of("media-types") if entry.tests}
+    assert standings == {"200 text/plain": "undocumented", "404 text/plain": "noted", "500 text/plain": "noted"}
+
+
 def test_ranges_and_defaults_of_the_document_take_what_falls_under_them() -> None:
     app = FastAPI()
 
