@@ -68,7 +68,7 @@ fast: $(RUN)  ## the tests of the core alone, in seconds
 	$(BIN)/python -m pytest -q tests/testclient/asgi $(ARGS)
 
 proof: $(RUN)  ## the proofs about the core in full: every word to length five, 100,000 conversations with junk
-	ASGITEST_PROOF=full $(BIN)/python -m pytest -q tests/testclient/asgi/test_proofs.py $(ARGS)
+	ASGITEST_PROOF=full $(BIN)/python -m pytest -q tests/testclient/asgi $(ARGS)
 
 check: format-check lint types arch docs  ## all that CI checks beside the tests
 

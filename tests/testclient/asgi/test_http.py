@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from typing import TYPE_CHECKING, Any
 
@@ -79,11 +80,14 @@ def walk() -> Iterator[Word]:
                 todo.append(longer)
 
 
-WORDS = list(walk())
+@functools.cache
+def words() -> list[Word]:
+    """Found once, and only where they are asked for."""
+    return list(walk())
 
 
 def test_the_exchange_agrees_with_the_reference_on_words_of_every_length() -> None:
-    assert [word for word in WORDS if not agrees(word)] == []
+    assert [word for word in words() if not agrees(word)] == []
 
 
 def mutants() -> Iterator[tuple[tuple[HTTPState, HTTPInput], Step]]:
@@ -100,11 +104,11 @@ def test_every_mutant_of_the_table_is_killed(monkeypatch: pytest.MonkeyPatch) ->
     """Findings and the state at the end are both compared, so no cell is untested."""
     table = dict(HTTP_TABLE)
     monkeypatch.setattr(HTTPExchange, "table", table)
-    words = words_by_cell()
+    leading = words_by_cell()
     survivors = []
     for cell, mutant in mutants():
         original, table[cell] = table[cell], mutant
-        if all(agrees(word) for word in words[cell]):
+        if all(agrees(word) for word in leading[cell]):
             survivors.append((cell, mutant))
         table[cell] = original
 
@@ -114,7 +118,7 @@ def test_every_mutant_of_the_table_is_killed(monkeypatch: pytest.MonkeyPatch) ->
 def words_by_cell() -> dict[Any, list[Word]]:
     """The words of the walk whose last step looks at a cell, shortest first."""
     found: dict[Any, list[Word]] = {cell: [] for cell in HTTP_TABLE}
-    for word in WORDS:
+    for word in words():
         _, exchange = converse(word[:-1])
         item = INPUTS[word[-1]]
         found[exchange.state, item].append(word)

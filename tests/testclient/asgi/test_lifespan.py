@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from typing import TYPE_CHECKING, Any
 
@@ -81,11 +82,14 @@ def walk() -> Iterator[Word]:
                 todo.append(longer)
 
 
-WORDS = list(walk())
+@functools.cache
+def words() -> list[Word]:
+    """Found once, and only where they are asked for."""
+    return list(walk())
 
 
 def test_the_exchange_agrees_with_the_reference_on_words_of_every_length() -> None:
-    assert [word for word in WORDS if not agrees(word)] == []
+    assert [word for word in words() if not agrees(word)] == []
 
 
 UNREACHED = {
@@ -100,7 +104,7 @@ UNREACHED = {
 def test_nothing_reaches_what_is_said_to_be_unreached(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(LifespanExchange, "table", {k: v for k, v in LIFESPAN_TABLE.items() if k not in UNREACHED})
 
-    assert [word for word in WORDS if not agrees(word)] == []
+    assert [word for word in words() if not agrees(word)] == []
 
 
 def mutants() -> Iterator[tuple[tuple[LifespanState, LifespanInput], Step]]:
@@ -122,13 +126,13 @@ def test_every_mutant_of_the_table_is_killed(monkeypatch: pytest.MonkeyPatch) ->
     """Findings and the state at the end are both compared, so no cell is untested."""
     table = dict(LIFESPAN_TABLE)
     monkeypatch.setattr(LifespanExchange, "table", table)
-    words: dict[Any, list[Word]] = {cell: [] for cell in table}
-    for word in WORDS:
-        words[converse(word[:-1])[1].state, INPUTS[word[-1]]].append(word)
+    leading: dict[Any, list[Word]] = {cell: [] for cell in table}
+    for word in words():
+        leading[converse(word[:-1])[1].state, INPUTS[word[-1]]].append(word)
     survivors = []
     for cell, mutant in mutants():
         original, table[cell] = table[cell], mutant
-        if all(agrees(word) for word in words[cell]):
+        if all(agrees(word) for word in leading[cell]):
             survivors.append((cell, mutant))
         table[cell] = original
 

@@ -6,7 +6,6 @@ A fast part of each proof runs with the other tests; ``make proof`` runs all of 
 from __future__ import annotations
 
 import itertools
-import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,16 +24,17 @@ from asgitest.testclient.asgi import (
 from tests.testclient.asgi import http_reference, lifespan_reference, test_http, test_lifespan, test_websocket
 from tests.testclient.asgi import websocket_reference as socket_reference
 from tests.testclient.asgi.builders import HTTP_EXTENSIONS, body, http, ids, lifespan, socket, start
+from tests.testclient.asgi.thoroughness import FULL, LENGTH, examples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FULL = os.environ.get("ASGITEST_PROOF") == "full"
-LENGTH = 5 if FULL else 3
-EXAMPLES = 100_000 if FULL else 50
-
 thorough = settings(
-    max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=not FULL
+    max_examples=examples(25),
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=not FULL,
 )
 
 PROTOCOLS = {
@@ -56,7 +56,7 @@ def test_an_exchange_agrees_with_its_reference_on_every_word_up_to_a_length(prot
 def test_every_trace_replays_to_the_same_state_and_findings(protocol: str) -> None:
     events, _, converse = PROTOCOLS[protocol]
 
-    for word in itertools.product(events, repeat=min(LENGTH, 4)):
+    for word in itertools.product(events, repeat=4 if FULL else 2):
         _, exchange = converse(word)
         again = replay(exchange.trace)
 

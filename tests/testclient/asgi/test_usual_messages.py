@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asgitest.testclient.asgi import HTTPExchange, build_http_scope
+from tests.testclient.asgi.thoroughness import examples
 
 
 class Thorough(dict[Any, Any]):
@@ -64,7 +65,7 @@ SCOPES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(60, full=20_000), deadline=None)
 @given(scope=SCOPES, messages=MESSAGES, leaves_after=st.sampled_from([9, 9, 0, 1, 2]))
 def test_usual_messages_are_judged_as_thoroughly_as_others(
     scope: dict[str, Any], messages: list[dict[str, Any]], leaves_after: int
