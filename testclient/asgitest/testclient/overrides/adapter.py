@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
 from asgitest.testclient.overrides.adapters.containers import ContainerAdapter
@@ -30,6 +31,7 @@ GROUP = "asgitest.overrides"
 """The entry-point group by which packages bring adapters: each entry is a class without arguments."""
 
 _KEPT = "_asgitest_dependencies"
+_lock = threading.RLock()
 
 
 class Adapter(Protocol):
@@ -62,12 +64,13 @@ def survey(app: Any) -> Survey:
     What was read is kept on the app, and read again when its routes have changed.
     """
     root = unwrap_app(app)
-    tables = list(_routes_of(root, seen=set()))
-    known = getattr(root, "__dict__", {}).get(_KEPT)
-    if known is None or not _same(known[0], tables):
-        known = (tables, _read(app))
-        with contextlib.suppress(AttributeError):
-            object.__setattr__(root, _KEPT, known)
+    with _lock:
+        tables = list(_routes_of(root, seen=set()))
+        known = getattr(root, "__dict__", {}).get(_KEPT)
+        if known is None or not _same(known[0], tables):
+            known = (tables, _read(app))
+            with contextlib.suppress(AttributeError):
+                object.__setattr__(root, _KEPT, known)
     found: Survey = known[1]
     return found
 

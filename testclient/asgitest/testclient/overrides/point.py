@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import threading
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from weakref import WeakValueDictionary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from asgitest.testclient.overrides.replacement import Entry
 
-__all__ = ["CLIENT_LAYERS", "Point", "Table"]
+__all__ = ["CLIENT_LAYERS", "Point", "Table", "point_at"]
 
 
 class Table(Protocol):
@@ -37,13 +38,32 @@ class Table(Protocol):
 CLIENT_LAYERS: ContextVar[tuple[Table, ...]] = ContextVar("asgitest_client_layers", default=())
 """The layers of the client whose call runs in this context, innermost first."""
 
+_known: WeakValueDictionary[tuple[type[Point], int], Point] = WeakValueDictionary()
+
 _lock = threading.RLock()
+P = TypeVar("P", bound="Point")
+
+
+def point_at(kind: type[P], owner: Any) -> P:
+    """The one point of *owner*, made when it is first asked for; it is gone when nobody has use for it.
+
+    Args:
+        kind: The class of the point; called with the owner.
+        owner: What the point is to be installed in. The point keeps it alive, so its id is its own.
+    """
+    with _lock:
+        point = _known.get((kind, id(owner)))
+        if not isinstance(point, kind):
+            point = _known[kind, id(owner)] = kind(owner)
+        return point
 
 
 class Point:
     """One place of lookup. Adapters say how it is installed."""
 
-    def __init__(self) -> None:
+    def __init__(self, owner: Any = None) -> None:
+        self.owner = owner
+        """What it is installed in."""
         self.layers: list[Table] = []
         """The layers that count for every client, the one that counts most last."""
         self._held: list[Table] = []
@@ -59,7 +79,7 @@ class Point:
             if not self._held:
                 self.install()
             self._held.append(layer)
-            if shared:
+            if shared and layer not in self.layers:
                 self.layers.append(layer)
                 self.layers.sort(key=lambda each: each.rank)
 

@@ -12,16 +12,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from asgitest.testclient.overrides.point import Point
+from asgitest.testclient.overrides.point import Point, point_at
 
 if TYPE_CHECKING:
     from asgitest.testclient.overrides.graph import Node
     from asgitest.testclient.overrides.replacement import Entry
 
 __all__ = ["ContainerAdapter"]
-
-_installed: dict[int, ProviderPoint] = {}
-"""The points that stand over a provider now, by its id."""
 
 
 class ContainerAdapter:
@@ -37,7 +34,7 @@ class ContainerAdapter:
 
     def point(self, key: Any) -> Point:
         """The point of a provider; it has one at a time."""
-        return _installed.get(id(key)) or ProviderPoint(key)
+        return point_at(ProviderPoint, key)
 
     def prepare(self, entry: Entry, node: Node | None, below: Entry | None) -> None:  # noqa: ARG002 - given
         """Make the function that the overriding provider calls."""
@@ -59,19 +56,17 @@ class ProviderPoint(Point):
     """
 
     def __init__(self, provider: Any) -> None:
-        super().__init__()
+        super().__init__(provider)
         self.provider = provider
 
     def install(self) -> None:
         """Lay a provider over it that asks the layers."""
         providers: Any = sys.modules["dependency_injector.providers"]
         self.provider.override(providers.Callable(self._provide))
-        _installed[id(self.provider)] = self
 
     def uninstall(self) -> None:
         """Take it off again."""
         self.provider.reset_last_overriding()
-        _installed.pop(id(self.provider), None)
 
     def _provide(self, *args: Any, **kwargs: Any) -> Any:
         entry = self.find(self.provider)

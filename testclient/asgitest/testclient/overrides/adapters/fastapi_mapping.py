@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from asgitest.testclient.errors import OverrideWarning
 from asgitest.testclient.overrides.graph import name_of
-from asgitest.testclient.overrides.point import Point
+from asgitest.testclient.overrides.point import Point, point_at
 
 if TYPE_CHECKING:
     from collections.abc import ItemsView, Iterator, KeysView, ValuesView
@@ -23,13 +23,10 @@ if TYPE_CHECKING:
 
 __all__ = ["FastAPIPoint", "OverrideMapping", "point_of"]
 
-_installed: dict[int, FastAPIPoint] = {}
-"""The points that stand in an app now, by its id: they keep the app alive, so the id is its own."""
-
 
 def point_of(app: Any) -> FastAPIPoint:
     """The point of a FastAPI app; it has one at a time."""
-    return _installed.get(id(app)) or FastAPIPoint(app)
+    return point_at(FastAPIPoint, app)
 
 
 class OverrideMapping(dict[Any, Any]):
@@ -148,7 +145,7 @@ class FastAPIPoint(Point):
     """
 
     def __init__(self, app: Any) -> None:
-        super().__init__()
+        super().__init__(app)
         self.app = app
         self.mapping: OverrideMapping | None = None
         self._before: dict[int, dict[Any, Any]] = {}
@@ -157,14 +154,12 @@ class FastAPIPoint(Point):
         """Put a mapping in the place of the app's own dict."""
         self.mapping = OverrideMapping(self.app.dependency_overrides, self)
         self.app.dependency_overrides = self.mapping
-        _installed[id(self.app)] = self
 
     def uninstall(self) -> None:
         """Put the app's own dict back, the same object."""
         if self.mapping is not None:
             self.app.dependency_overrides = self.mapping.original
             self.mapping = None
-            del _installed[id(self.app)]
 
     def hold(self, layer: Table, *, shared: bool) -> None:
         """Remember what the app's own dict held before *layer*, unless that lasts for one call only."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from asgitest.testclient.overrides.following import follow
 from asgitest.testclient.overrides.graph import Node, Use
-from asgitest.testclient.overrides.point import CLIENT_LAYERS, Point
+from asgitest.testclient.overrides.point import CLIENT_LAYERS, Point, point_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, KeysView
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from asgitest.testclient.routes import Route
 
 __all__ = ["LilyaAdapter"]
-
-_installed: dict[int, LilyaPoint] = {}
-"""The points that stand in a router now, by its id."""
 
 
 class LilyaAdapter:
@@ -38,7 +35,7 @@ class LilyaAdapter:
 
     def points(self, app: Any, routes: Iterable[Route]) -> Iterator[Point]:  # noqa: ARG002 - the signature is given
         """The router of the app: its overrides go down to what is included."""
-        yield _installed.get(id(app.router)) or LilyaPoint(app.router)
+        yield point_at(LilyaPoint, app.router)
 
     def nodes(self, app: Any, routes: Iterable[Route]) -> Iterator[Node]:  # noqa: ARG002 - the signature is given
         """Every name under which the app, its includes and its handlers have a dependency."""
@@ -100,7 +97,7 @@ class LilyaPoint(Point):
     """
 
     def __init__(self, router: Any) -> None:
-        super().__init__()
+        super().__init__(router)
         self.router = router
         self.original: dict[Any, Any] = {}
 
@@ -108,12 +105,10 @@ class LilyaPoint(Point):
         """Put a mapping in the place of the router's own dict."""
         self.original = self.router.dependency_overrides
         self.router.dependency_overrides = LilyaMapping(self.original, self)
-        _installed[id(self.router)] = self
 
     def uninstall(self) -> None:
         """Put the router's own dict back, the same object."""
         self.router.dependency_overrides = self.original
-        _installed.pop(id(self.router), None)
 
 
 def _named(routes: Iterable[Any], path: str) -> Iterator[Node]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from asgitest.testclient.errors import OverrideError
 from asgitest.testclient.overrides.following import kind_of
 from asgitest.testclient.overrides.graph import Node, Use, name_of
-from asgitest.testclient.overrides.point import Point
+from asgitest.testclient.overrides.point import Point, point_at
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Iterator
@@ -34,8 +34,6 @@ _CHANGED = (
     "use_cache",
     "value",
 )
-_installed: dict[int, LitestarPoint] = {}
-"""The points that stand in a ``Provide`` now, by its id."""
 
 
 class LitestarAdapter:
@@ -53,7 +51,7 @@ class LitestarAdapter:
         seen: dict[int, LitestarPoint] = {}
         for name, provide, _ in _provided(routes):
             if id(provide) not in seen:
-                seen[id(provide)] = _installed.get(id(provide)) or LitestarPoint(provide)
+                seen[id(provide)] = point_at(LitestarPoint, provide)
             seen[id(provide)].names.add(name)
         yield from seen.values()
 
@@ -97,7 +95,7 @@ class LitestarPoint(Point):
     """
 
     def __init__(self, provide: Any) -> None:
-        super().__init__()
+        super().__init__(provide)
         self.provide = provide
         self.names: set[str] = set()
         self.before: dict[str, Any] = {}
@@ -113,13 +111,12 @@ class LitestarPoint(Point):
         # An async generator function is called, not awaited.
         provide.has_sync_callable = generator
         provide.use_cache = False
-        _installed[id(provide)] = self
 
     def uninstall(self) -> None:
         """Put back what was there."""
         for name, value in self.before.items():
             setattr(self.provide, name, value)
-        _installed.pop(id(self.provide), None)
+        self.before = {}
 
     async def _provide(self, **given: Any) -> Any:
         async with self._value(given) as value:
@@ -179,8 +176,7 @@ def _provided(routes: Iterable[Route]) -> Iterator[tuple[str, Any, Route]]:
 
 
 def _original_of(provide: Any) -> Any:
-    installed = _installed.get(id(provide))
-    return _unwrapped(provide.dependency if installed is None else installed.before["dependency"])
+    return _unwrapped(point_at(LitestarPoint, provide).before.get("dependency", provide.dependency))
 
 
 def _unwrapped(function: Any) -> Any:
