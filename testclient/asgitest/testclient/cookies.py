@@ -5,8 +5,9 @@ Depends on: http_library.
 
 from __future__ import annotations
 
-from http.cookiejar import CookieJar
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from asgitest.testclient.http_library import httpx
 
@@ -18,11 +19,27 @@ if TYPE_CHECKING:
 __all__ = ["CookieHeaders", "CountingJar"]
 
 
+class _Policy(DefaultCookiePolicy):
+    """Takes a cookie for exactly the host that set it, also if that is a single word, as browsers do."""
+
+    def set_ok_domain(self, cookie: Cookie, request: Any) -> bool:
+        """Whether a cookie may be set for its domain; the standard library refuses ``Domain=testserver``.
+
+        Source: RFC 6265, section 5.3, step 6.
+        """
+        host = urlsplit(request.get_full_url()).hostname or ""
+        if cookie.domain_specified and cookie.domain.lstrip(".") == host and "." not in host:
+            # As if it had no domain: the standard library files it under a name of its own then.
+            cookie.domain, cookie.domain_specified, cookie.domain_initial_dot = f"{host}.local", False, False
+            return True
+        return super().set_ok_domain(cookie, request)
+
+
 class CountingJar(CookieJar):
     """A cookie jar with a count of its changes."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(policy=_Policy())
         self.changes = 0
 
     def set_cookie(self, cookie: Cookie) -> None:

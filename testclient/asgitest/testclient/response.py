@@ -41,7 +41,7 @@ class Conversation:
 
     @property
     def trace(self) -> Trace:
-        """The ASGI messages in their order; its text form is a timeline."""
+        """The ASGI messages in their order; ``trace.render()`` is a timeline of them."""
         return self._call.exchange.trace
 
     @property
@@ -133,22 +133,29 @@ class Response(httpx.Response):
         return state
 
     def as_curl(self, *, redact: bool = True) -> str:
-        """The request as a curl command.
+        """The request as a command of a shell: curl, which is given a body that is no text through a pipe.
 
         Args:
             redact: Replace the values of headers that carry credentials.
         """
         request = self.request
-        parts = ["curl", "-X", request.method]
+        parts = ["curl", "--head"] if request.method == "HEAD" else ["curl", "-X", request.method]
         for name, value in request.headers.items():
             if name in {"host", "accept-encoding", "connection", "content-length", "user-agent"}:
                 continue
             shown = REDACTED if redact and name in _SECRET_HEADERS else value
             parts += ["-H", f"{name}: {shown}"]
         body = _request_body(request)
-        if body:
-            parts += ["--data-binary", body.decode("utf-8", "backslashreplace")]
-        return " ".join(shlex.quote(part) for part in [*parts, str(request.url)])
+        before = ""
+        if body and "content-type" not in request.headers:
+            parts += ["-H", "Content-Type:"]  # or else curl says that it is a form
+        if _is_text(body):
+            parts += ["--data-raw", body.decode()] if body else []
+        else:
+            octal = "".join(f"\\{byte:03o}" for byte in body)
+            before = f"printf '{octal}' | "
+            parts += ["--data-binary", "@-"]
+        return before + " ".join(shlex.quote(part) for part in [*parts, str(request.url)])
 
     def as_python(self, *, redact: bool = True) -> str:
         """The request as a call of a client named ``client``.
@@ -169,6 +176,14 @@ class Response(httpx.Response):
         if body:
             arguments.append(f"content={body!r}")
         return f"client.request({', '.join(arguments)})"
+
+
+def _is_text(body: bytes) -> bool:
+    """Whether *body* can be an argument of a command."""
+    try:
+        return "\0" not in body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
 
 
 def _request_body(request: httpx.Request) -> bytes:
