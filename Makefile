@@ -46,6 +46,8 @@ demo: $(RUN)  ## run the example app end to end, and check it and its broken twi
 	$(BIN)/asgitest check --config examples/bookshop/asgitest.toml
 	@printf '\n=== asgitest check examples.bookshop_broken:app: a twin with fifteen faults, and every one is found\n'
 	$(BIN)/asgitest check examples.bookshop_broken:app --seed 0 || test $$? -eq 1
+	@printf '\n=== pytest --asgi-cov: what the tests of the bookshop reach\n'
+	$(BIN)/python -m pytest --no-header -p no:cacheprovider examples/bookshop --asgi-cov
 
 test: $(RUN)  ## the whole test suite
 	$(BIN)/python -m pytest $(ARGS)
