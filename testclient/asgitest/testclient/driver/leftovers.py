@@ -30,8 +30,12 @@ def describe_left(tasks: Iterable[asyncio.Task[Any]]) -> tuple[LeftTask, ...]:
     )
 
 
-async def end_tasks(tasks: set[asyncio.Task[Any]]) -> LeakReport:
-    """Cancel *tasks*, wait a bounded time for them, and close the async generators of the running loop.
+async def end_tasks(tasks: set[asyncio.Task[Any]], *, generators: bool) -> LeakReport:
+    """Cancel *tasks*, and wait a bounded time for them.
+
+    Args:
+        tasks: Of the running loop.
+        generators: Whether to close the async generators of the loop as well; it can have no others afterwards.
 
     Returns:
         What there was, and the names of tasks that took no notice.
@@ -42,6 +46,8 @@ async def end_tasks(tasks: set[asyncio.Task[Any]]) -> LeakReport:
     stuck: set[asyncio.Task[Any]] = set()
     if tasks:
         _, stuck = await asyncio.wait(tasks, timeout=GRACE_SECONDS)
+    if not generators:
+        return LeakReport(tasks=report, stuck=tuple(sorted(task.get_name() for task in stuck)))
     try:
         async with asyncio.timeout(GRACE_SECONDS):
             await asyncio.get_running_loop().shutdown_asyncgens()

@@ -246,7 +246,7 @@ class _OwnThreadDriver(LoopThreadDriver):
         if portal is not None:
             await portal.stop(cancel_remaining=True)
             await self._hold_task.done.wait()
-        self._report = await self._side.end()
+        self._report = await self._side.end(last=True)
 
     def close(self) -> LeakReport:
         """End what is left and the thread; a thread that is stuck is abandoned."""
@@ -363,14 +363,16 @@ class AdoptedPortalDriver(LoopThreadDriver):
     def _look_around(self) -> None:
         self._loop_thread = threading.get_ident()
         try:
-            self._side = AsyncioSide(asyncio.get_running_loop())
+            self._side = AsyncioSide(asyncio.get_running_loop(), is_ours=False)
         except RuntimeError:
             self.backend = "trio"
             self._side = TrioSide()
 
     def close(self) -> LeakReport:
         """End what this driver has started; the loop goes on."""
-        return self.run(self._side.end, 3 * GRACE_SECONDS).result()  # type: ignore[no-any-return]
+        task = self._start(self._side.end, None, "asgitest end")
+        self._block(task.done, 3 * GRACE_SECONDS)
+        return task.result() if task.done.is_set() else LeakReport(stuck=("the loop",))
 
 
 def _is_selecting(frame: FrameType) -> bool:

@@ -51,8 +51,8 @@ class Side(Protocol):
         """Whether nothing is ready, timed or watched. From any thread; false if one cannot tell."""
         ...
 
-    async def end(self) -> LeakReport:
-        """Cancel what apps have left, in bounded time."""
+    async def end(self, *, last: bool = False) -> LeakReport:
+        """Cancel what apps have left, in bounded time; *last*: nothing comes after it on this loop."""
         ...
 
 
@@ -61,11 +61,13 @@ class AsyncioSide:
 
     Args:
         loop: Runs in another thread.
-        engine: Knows whether the loop is idle, if one can know that.
+        is_ours: Whether no tasks but those of this side and of its apps are on the loop.
     """
 
-    def __init__(self, loop: AbstractEventLoop) -> None:
+    def __init__(self, loop: AbstractEventLoop, *, is_ours: bool = True) -> None:
         self._loop = loop
+        self._is_ours = is_ours
+        self._begun: set[asyncio.Task[None]] = set()
         self._engine = PrivateEngine(loop) if isinstance(loop, DrivenLoop) and missing() is None else None
         self._call_soon_threadsafe = loop.call_soon_threadsafe
 
@@ -81,6 +83,8 @@ class AsyncioSide:
         """Start *task*."""
         inner = self._loop.create_task(task.run(), name=name, context=context)
         inner.add_done_callback(task.ended)
+        self._begun.add(inner)
+        inner.add_done_callback(self._begun.discard)
         task.cancel = inner.cancel
 
     def settle(self, finish: Callable[[], object]) -> None:
@@ -97,16 +101,12 @@ class AsyncioSide:
         """Whether nothing is ready, timed or watched."""
         return self._engine is not None and self._engine.is_idle()
 
-    async def end(self) -> LeakReport:
-        """Cancel all tasks but the driver's own."""
+    async def end(self, *, last: bool = False) -> LeakReport:
+        """Cancel all tasks but the driver's own; on a loop that is somebody else's, those that were begun here."""
         current = asyncio.current_task()
-        return await end_tasks(
-            {
-                task
-                for task in asyncio.all_tasks()
-                if task is not current and not task.get_name().startswith(OWN_TASK_PREFIX)
-            }
-        )
+        tasks = asyncio.all_tasks() if self._is_ours else self._begun
+        left = {task for task in tasks if task is not current and not task.get_name().startswith(OWN_TASK_PREFIX)}
+        return await end_tasks(left, generators=last)
 
 
 class TrioSide:
@@ -177,8 +177,9 @@ class TrioSide:
             and writes == 0
         )
 
-    async def end(self) -> LeakReport:
-        """Cancel the driver's tasks."""
+    async def end(self, *, last: bool = False) -> LeakReport:
+        """Cancel the driver's tasks. Trio closes generators by itself."""
+        del last
         left = {task: name for task, name in self._tasks.items() if not name.startswith(OWN_TASK_PREFIX)}
         report = tuple(LeftTask(name=name, chain=tuple(await_chain(task.coroutine))) for task, name in left.items())
         for task in left:
