@@ -534,3 +534,21 @@ def test_an_error_is_raised_where_the_dependency_would_have_given_something() ->
             TestClient(app).get("/")
 
     assert statuses == [429, 429]
+
+
+def test_12_the_openapi_document_stays_what_the_app_promises() -> None:
+    def real(name: str) -> str:
+        return name
+
+    app = app_with(real)
+    promised = app.openapi()
+
+    with Layer(app) as layer:
+        layer.value(real, "alice")
+        app.openapi_schema = None
+        during = app.openapi()
+        found = get(app)
+
+    assert during == promised
+    assert [parameter["name"] for parameter in promised["paths"]["/"]["get"]["parameters"]] == ["name"]
+    assert found == "alice"
