@@ -55,6 +55,9 @@ THEME = Theme(
         "source": "",
         "label": "dim",
         "command": "green",
+        "bar.complete": "cyan",
+        "bar.finished": "green",
+        "bar.back": "bright_black",
     }
 )
 _BARS = " ▁▂▃▄▅▆▇█"
