@@ -47,7 +47,7 @@ class Example:
     client: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Rule:
     """One checkable sentence of a specification.
 
@@ -76,3 +76,6 @@ class Rule:
     judged: Judge = "conversation"
     bad: Example
     good: Example
+
+    def __repr__(self) -> str:
+        return f"<Rule {self.id}>"
