@@ -6,6 +6,16 @@ from asgitest.testclient.asgi import Trace
 from tests.testclient.asgi.builders import body, start
 
 
+class Hostile:
+    """An object that raises whatever is done with it."""
+
+    def __getattribute__(self, name: str) -> object:
+        raise LookupError(name)
+
+    def __bool__(self) -> bool:
+        raise LookupError
+
+
 def trace_of(*entries: tuple[str, object]) -> Trace:
     trace = Trace({"type": "http"})
     for mark, entry in entries:
@@ -55,3 +65,14 @@ def test_what_is_no_message_is_shown_among_the_messages() -> None:
     trace = trace_of(("<-", None), ("--", "the app returned"))
 
     assert trace.messages == [{"type": "None"}]
+
+
+def test_values_that_raise_do_not_keep_a_conversation_from_being_shown() -> None:
+    """A report about a broken message shows that message."""
+    trace = trace_of(("<-", body(Hostile())), ("<-", {"type": "websocket.close", "code": Hostile()}), ("<-", Hostile()))
+
+    assert trace.render().splitlines()[:2] == [
+        "  #1 <- http.response.body    (it cannot be shown)",
+        "  #2 <- websocket.close       (it cannot be shown)",
+    ]
+    assert len(trace.messages) == 3

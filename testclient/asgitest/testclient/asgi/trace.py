@@ -69,7 +69,7 @@ class Trace:
     def messages(self) -> list[Message]:
         """The messages that were kept, in both directions."""
         return [
-            entry if isinstance(entry, dict) else {"type": show(entry)}
+            entry if issubclass(class_of(entry), dict) else {"type": show(entry)}
             for _, mark, entry in self.numbered()
             if mark != "--"
         ]
@@ -98,11 +98,14 @@ class Trace:
 
 
 def _line(number: int, mark: Mark, entry: Any) -> str:
-    form = class_of(entry)
-    kind: Any = entry.get("type") if form is dict else None
-    if not isinstance(kind, str):
+    kind: Any = entry.get("type") if class_of(entry) is dict else None
+    if not issubclass(class_of(kind), str):
         return f"  #{number} {mark} {show(entry) if mark != '--' else entry}"
-    return f"  #{number} {mark} {kind:<20}  {_summary(entry)}".rstrip()
+    try:
+        summary = _summary(entry)
+    except Exception:  # noqa: BLE001 - values of the app may do anything when they are looked at
+        summary = "(it cannot be shown)"
+    return f"  #{number} {mark} {kind:<20}  {summary}".rstrip()
 
 
 def _summary(message: Message) -> str:
