@@ -106,7 +106,7 @@ class Exchange:
         broken: Rules of ASGI that were broken.
         hung: The deadline passed before the response was complete.
         routed: Whether a route was found for it; None when the framework does not tell.
-        cpu_seconds: Of the whole process during the exchange.
+        cpu_seconds: Of the whole process during the exchange; by the clock where no messages are kept.
         observation: What the white box saw.
     """
 
