@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from asgitest.conformance.engine.messages import Candidate
     from asgitest.conformance.engine.observing import Observer
     from asgitest.conformance.engine.work import Work
-    from asgitest.conformance.model import Finding, Scenario
+    from asgitest.conformance.model import Finding
     from asgitest.conformance.records import Request
 
 __all__ = ["confirm"]
@@ -31,11 +31,12 @@ def confirm(work: Work) -> Judged:
     task = work.task
     candidate = task.candidate
     assert candidate is not None  # noqa: S101  a task of this kind has one
-    times = 1 if candidate.finding.check in _ONCE_A_PROCESS else work.session.options.confirm
+    once = candidate.finding.check in _ONCE_A_PROCESS or _was_walked(candidate)
+    times = min(1, work.session.options.confirm) if once else work.session.options.confirm
     scenarios = [scenario for scenario in (candidate.scenario, candidate.original) if scenario is not None]
     best = Judged(number=task.number, candidate=candidate, seen=0, tried=times)
     for scenario in dict.fromkeys(scenarios):
-        seen, finding = _repeat(work, candidate, scenario, times=times)
+        seen, finding = _repeat(work, replace(candidate, scenario=scenario), times=times)
         if seen > best.seen:
             changed = replace(candidate, scenario=scenario, finding=finding or candidate.finding)
             best = Judged(number=task.number, candidate=changed, seen=seen, tried=times)
@@ -44,7 +45,12 @@ def confirm(work: Work) -> Judged:
     return best
 
 
-def _repeat(work: Work, candidate: Candidate, scenario: Scenario, *, times: int) -> tuple[int, Finding | None]:
+def _was_walked(candidate: Candidate) -> bool:
+    """Whether it was seen after other requests: what those changed may still be changed the second time."""
+    return candidate.play is None and candidate.original is not None and len(candidate.original.steps) > 1
+
+
+def _repeat(work: Work, candidate: Candidate, *, times: int) -> tuple[int, Finding | None]:
     """Execute a scenario some times; return how often the finding was seen, and the finding as it was seen."""
     seen = 0
     latest: Finding | None = None
@@ -58,7 +64,7 @@ def _repeat(work: Work, candidate: Candidate, scenario: Scenario, *, times: int)
                 elif candidate.probed is not None:
                     found = _probed_again(work, observer, candidate, base=candidate.probed)
                 else:
-                    found = _once(work, observer, replace(candidate, scenario=scenario))
+                    found = _once(work, observer, candidate)
             if found is not None:
                 seen += 1
                 latest = found

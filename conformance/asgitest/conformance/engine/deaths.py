@@ -28,14 +28,15 @@ _OF_HANGS = {
     "lifespan": "lifespan.hangs-startup",
 }
 _MOST_LINES = 30
+_WALK = "STATE walk"
 
 
 def candidate_of_death(
     task: Task, died: Died, *, options: RunOptions, selection: Selection, ready: Ready | None
 ) -> Candidate | None:
     """Make a candidate of the case a process ended in; None when it was in none, or the check is not selected."""
-    if task.kind not in _OF_HANGS:
-        return None
+    if task.kind not in _OF_HANGS or task.subject.startswith(_WALK):
+        return None  # what one request of a walk does to the process is found where it is sent alone
     check = _OF_HANGS[task.kind] if died.hung else "http.process-killed"
     seconds = selection.timeout(task.subject)
     message = (

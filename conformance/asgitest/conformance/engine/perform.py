@@ -20,6 +20,7 @@ from asgitest.conformance.engine.probes import probe_operation
 from asgitest.conformance.engine.shrink import shrink
 from asgitest.conformance.engine.sockets import play_sockets
 from asgitest.conformance.engine.stateful import run_resource
+from asgitest.conformance.engine.walking import WALK, run_walk
 from asgitest.conformance.engine.work import Work
 from asgitest.conformance.model import LifespanStep
 from asgitest.conformance.records import Request
@@ -69,7 +70,10 @@ def perform(session: Session, task: Task, *, tell: Callable[[Message], Any], jou
         case "websocket":
             play_sockets(work, session.sockets[task.subject])
         case "state":
-            run_resource(work, session.resources[task.subject])
+            if task.subject.startswith(WALK):
+                run_walk(work)
+            else:
+                run_resource(work, session.resources[task.subject])
     tell(Done(number=task.number, counts=work.seen.counts, statuses=statuses))
 
 

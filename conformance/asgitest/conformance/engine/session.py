@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Session"]
 
+_WALKS = 4
 _PACKAGES = ("asgitest", "fastapi", "starlette", "litestar", "pydantic")
 
 
@@ -145,6 +146,14 @@ class Session:
         for resource in self.resources.values():
             if any(chosen(operation.label, tags=operation.tags) for operation in resource.operations):
                 yield "state", resource.label
+        yield from self._walks()
+
+    def _walks(self) -> Iterator[tuple[TaskKind, str]]:
+        """List the walks through all operations; none where no request can change anything."""
+        chosen = [one for one in self.operations.values() if self.selection.subject(one.label, tags=one.tags)]
+        if len(chosen) > 1 and any(one.method != "GET" for one in chosen):
+            for number in range(1, _WALKS + 1):
+                yield "state", f"STATE walk {number}"
 
     def _notes(self) -> Iterator[str]:
         if not self.inventory.documents:
