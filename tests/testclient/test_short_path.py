@@ -77,6 +77,8 @@ def observation(client, call):
             response.request.extensions,
         ),
         "cookies": sorted((cookie.name, cookie.value, cookie.path, cookie.domain) for cookie in client.cookies.jar),
+        "request attributes": sorted(vars(response.request)),
+        "response attributes": sorted(name for name in vars(response) if name[0] != "_"),
         "elapsed": response.elapsed.total_seconds() >= 0,
     }
 
@@ -100,6 +102,16 @@ SEGMENTS = st.sampled_from(
         "/a;b",
         "http://testserver/abs",
         "https://testserver/tls",
+        "http://user:pw@testserver/credentials",
+        "http://other.example:81/elsewhere",
+        "/redirect-cookie",
+        "/deep/redirect-cookie",
+        "/a%2Fb/%zz",
+        "/a//b/../c/./d",
+        "/'\"<>|{}^`",
+        "/a\nb",
+        "relative",
+        "mailto:nobody",
     ]
 )
 HEADERS = st.one_of(
@@ -130,6 +142,7 @@ REQUESTS = st.fixed_dictionaries(
         "json": JSON,
         "content": st.one_of(st.none(), st.binary(max_size=5), st.text(max_size=5)),
         "follow_redirects": st.booleans(),
+        "auth": st.sampled_from([None, None, None, ("user", "pass")]),
     }
 )
 CLIENTS = st.fixed_dictionaries(
@@ -139,6 +152,8 @@ CLIENTS = st.fixed_dictionaries(
         ),
         "headers": st.one_of(st.none(), st.just({"x-client": "1"})),
         "cookies": st.one_of(st.none(), st.just({"old": "1"})),
+        "params": st.sampled_from([None, None, {"every": "1"}]),
+        "auth": st.sampled_from([None, None, None, ("client", "pass")]),
     }
 )
 
@@ -151,7 +166,7 @@ def options_of(request):
     return {key: value for key, value in options.items() if value is not None or key == "follow_redirects"}
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(CLIENTS, st.lists(REQUESTS, min_size=1, max_size=3))
 def test_both_paths_show_the_same(client_options, requests):
     clients = [
