@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from asgitest.conformance.checks import check_crash, check_hang, root_exception
+from asgitest.conformance.records import Request
 from tests.conformance.checks.records import documented, exchange, operation, raised
 
 
@@ -42,15 +44,23 @@ def test_a_server_error_is_excused_by_the_document_unless_it_is_500(
     assert len(list(check_crash(subject, exchange(status)))) == len(found)
 
 
-def test_what_json_libraries_refuse_by_themselves_is_a_trait() -> None:
-    """NaN that was sent comes back as an exception of the encoder."""
+@pytest.mark.parametrize(
+    ("target", "quirk"),
+    [
+        (b"/items?x=nan", "pydantic.float-infinity"),
+        (b"/items?x=1e999", "pydantic.float-infinity"),
+        (b"/x?x=1.7e308", None),
+    ],
+)
+def test_infinity_that_was_sent_is_a_trait_and_infinity_that_was_computed_is_not(
+    target: bytes, quirk: str | None
+) -> None:
+    """A number that JSON cannot hold comes back as an exception of the encoder."""
     with pytest.raises(ValueError, match="not JSON compliant") as caught:
         json.dumps(float("nan"), allow_nan=False)
+    seen = replace(exchange(500, exception=caught.value), request=Request(method="GET", target=target))
 
-    found = list(check_crash(operation(), exchange(500, exception=caught.value)))
-
-    assert [one.check for one in found] == ["http.unhandled-exception"]
-    assert found[0].quirk is None  # this file is the app's own code, and nothing of the kind was sent
+    assert [(one.check, one.quirk) for one in check_crash(operation(), seen)] == [("http.unhandled-exception", quirk)]
 
 
 def test_an_exception_alone_in_groups_is_taken_out() -> None:

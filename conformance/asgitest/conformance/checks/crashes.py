@@ -25,7 +25,7 @@ __all__ = ["check_crash", "check_hang", "root_exception"]
 
 _SERVER_ERROR = 500
 _STANDARD = sysconfig.get_paths()["stdlib"]
-_NOT_FINITE = re.compile(rb"NaN|Infinity|\de[+]?\d{3}", re.IGNORECASE)
+_NOT_FINITE = re.compile(rb"\bnan\b|\binf|\de\+?(?:309|3[1-9]\d|[4-9]\d\d|\d{4,})", re.IGNORECASE)
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
 _JSON_FILES = (f"json{sep}decoder.py", f"json{sep}encoder.py", f"json{sep}__init__.py", f"json{sep}scanner.py")
 _RESPONSE_FAULTS = frozenset({"ResponseValidationError", "PydanticSerializationError"})
@@ -87,20 +87,27 @@ def _raised(exchange: Exchange, error: BaseException, *, hidden: bool) -> Violat
         expected="The request is answered, with a 4xx if it is the client's fault.",
         actual=f"{name}: {text}" if text else name,
         exception=error,
-        quirk=_trait(error, exchange.request.body),
+        # A number that grows beyond what JSON can hold is a fault, and one that few apps without bounds are free of.
+        severity="warning" if _is_not_finite(error) else None,
+        quirk=_trait(error, exchange.request.target + b" " + exchange.request.body),
         assertion=f"assert response.status_code < {_SERVER_ERROR}" if hidden else "",
     )
 
 
-def _trait(error: BaseException, body: bytes) -> str | None:
+def _is_not_finite(error: BaseException) -> bool:
+    """Whether an encoder refused infinity or NaN."""
+    return isinstance(error, ValueError) and "not JSON compliant" in str(error)
+
+
+def _trait(error: BaseException, sent: bytes) -> str | None:
     """Recognise what JSON libraries do with exotic JSON before or after the app's own code runs."""
     asked_for = False
-    if isinstance(error, ValueError) and "not JSON compliant" in str(error):
-        trait = "pydantic.float-infinity"
-        asked_for = _NOT_FINITE.search(body) is not None
-    elif isinstance(error, UnicodeEncodeError) and "surrogates not allowed" in str(error):
+    if _is_not_finite(error):
+        # Infinity out of finite numbers is the app's own doing.
+        return "pydantic.float-infinity" if _NOT_FINITE.search(sent) else None
+    if isinstance(error, UnicodeEncodeError) and "surrogates not allowed" in str(error):
         trait = "fastapi.lone-surrogate"
-        asked_for = _SURROGATE.search(body) is not None
+        asked_for = _SURROGATE.search(sent) is not None
     elif isinstance(error, RecursionError):
         trait = "fastapi.deep-json"
         asked_for = _innermost_file(error).endswith(_JSON_FILES)
