@@ -14,7 +14,7 @@ import time
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from asgitest.testclient.asgi import HTTPExchange, LifespanExchange, WebSocketExchange
-from asgitest.testclient.driver import Outcome, abandon_workers
+from asgitest.testclient.driver import Outcome, abandon_workers, thread_hint
 from asgitest.testclient.errors import (
     ClientDisconnected,
     DeadlineExceeded,
@@ -358,6 +358,8 @@ def _task_name(scope: Scope) -> str:
 def _add_note(error: BaseException, call: AppCall[Any]) -> None:
     """Attach the conversation to an exception of the app, once."""
     note = f"asgitest: raised by the app in {_task_name(call.scope)}\n{call.exchange.trace.render(last=6)}".rstrip()
+    hint = thread_hint(error, call.driver.name)
+    note = f"{note}\n{hint}" if hint else note
     if note not in getattr(error, "__notes__", ()):
         with contextlib.suppress(Exception):
             error.add_note(note)

@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from asgitest.testclient.driver.abandoning import abandon_workers
+from asgitest.testclient.driver.affinity import thread_hint
 from asgitest.testclient.driver.idle import give_back, take
 from asgitest.testclient.driver.interface import Backend, Driver, complete
 from asgitest.testclient.driver.make import Clock, Kind, driver_of, make_driver
@@ -36,4 +37,5 @@ __all__ = [
     "give_back",
     "make_driver",
     "take",
+    "thread_hint",
 ]
