@@ -27,7 +27,8 @@ class _Policy(DefaultCookiePolicy):
 
         Source: RFC 6265, section 5.3, step 6.
         """
-        host = urlsplit(request.get_full_url()).hostname or ""
+        url: str = request.get_full_url()
+        host = urlsplit(url).hostname or ""
         if cookie.domain_specified and cookie.domain.lstrip(".") == host and "." not in host:
             # As if it had no domain: the standard library files it under a name of its own then.
             cookie.domain, cookie.domain_specified, cookie.domain_initial_dot = f"{host}.local", False, False
