@@ -112,3 +112,31 @@ def test_a_latin_1_response_header_survives():
         await apps.respond(send, headers=[(b"x-name", "José".encode("latin-1"))])
 
     assert TestClient(app).get("/").headers["x-name"] == "José"
+
+
+def test_extensions_are_offered_beside_the_usual_ones_and_taken_away():
+    extensions = {"http.response.pathsend": {}, "http.response.debug": None, "websocket.http.response": None, "tls": {}}
+
+    assert set(scope_of(extensions=extensions)["extensions"]) == {
+        "http.response.trailers",
+        "http.response.pathsend",
+        "tls",
+    }
+    assert set(socket_scope_of(extensions=extensions)["extensions"]) == {"tls"}
+
+
+def test_the_client_can_be_hidden_and_the_version_chosen():
+    scope = scope_of(client=None, http_version="2")
+
+    assert (scope["client"], scope["http_version"]) == (None, "2")
+
+
+def test_a_client_that_says_nothing_is_starlettes():
+    assert scope_of()["client"] == ("testclient", 50000)
+
+
+def test_the_root_path_is_in_the_scope():
+    scope = scope_of(url="/x", root_path="/api")
+
+    assert scope["root_path"] == "/api"
+    assert scope["path"].endswith("/x")
