@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from asgitest.pytest_plugin.servers.live_server import LiveServer, serve
 from asgitest.testclient import ExchangeRecord, observe
+from asgitest.testclient.http_library import httpx
 from asgitest.testclient.observing import witnessed
 from asgitest.testclient.overrides import value
 from tests.pytest_plugin.servers.apps import Boom, make_app, who
@@ -59,6 +60,14 @@ def test_redirects_and_cookies_stay_on_the_server(client: Any) -> None:
 def test_an_exception_of_the_app_reaches_the_test(client: Any, path: str) -> None:
     with pytest.raises(Boom):
         client.get(path)
+
+
+def test_a_server_that_is_gone_is_an_error_of_the_network(server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("asgitest.pytest_plugin.servers.live_client._END_SECONDS", 0.01)
+    with server.client() as client:
+        client._live_transport._address = ("127.0.0.1", 9)
+        with pytest.raises(httpx.ConnectError):
+            client.get("/echo")
 
 
 def test_an_exception_becomes_a_500_if_it_shall_not_reach_the_test(server: LiveServer) -> None:
