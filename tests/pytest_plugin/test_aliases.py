@@ -6,6 +6,7 @@ import pytest
 
 APP = """
 async def app(scope, receive, send):
+    assert scope["type"] == "http"
     await send({"type": "http.response.start", "status": 204, "headers": []})
     await send({"type": "http.response.body"})
 """
