@@ -139,6 +139,24 @@ def test_all_three_forms_are_made_of_one_scenario() -> None:
     assert again.verified
 
 
+def test_a_rule_that_our_client_only_notes_is_asserted_about(project: Project) -> None:
+    target = project.app("""
+        async def app(scope, receive, send):
+            if scope["type"] != "http":
+                raise NotImplementedError
+            scope["root_path"] = "/other"
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body"})
+    """)
+    snippet = python_snippet(scenario(target=target, lifespan=False), rule="ASGI-APP-004")
+
+    run = subprocess.run(
+        [sys.executable, "-c", snippet], capture_output=True, text=True, check=False, cwd=project.folder
+    )
+
+    assert run.returncode == 1
+
+
 @pytest.mark.parametrize("step", [WebSocketStep(target="/ws"), HTTPStep(method="GET", target="/", disconnect_after=1)])
 def test_what_curl_cannot_say_has_no_command(step: Any) -> None:
     assert curl_command(scenario(step)) is None

@@ -55,6 +55,13 @@ def build_reproduction(
     )
 
 
+def _about_rule(scenario: Scenario, rule: str) -> list[str]:
+    """Assert about a rule that our client may only note: where it raises or warns, the assertion is not reached."""
+    if not scenario.steps or not isinstance(scenario.steps[-1], HTTPStep):
+        return []
+    return [f"assert {rule!r} not in [found.rule.id for found in {_RESPONSE}.asgi.findings]"]
+
+
 def replay_command(fingerprint: str) -> str:
     """Write the command that replays a finding of the last run."""
     return f"asgitest replay {fingerprint[:10]}"
@@ -117,6 +124,7 @@ def python_snippet(scenario: Scenario, *, assertions: Sequence[str] = (), rule: 
     """Write a script that repeats the scenario and fails while the fault is there."""
     if _watches_loop(scenario, assertions):
         return _watching_loop(scenario, assertions)
+    assertions = [*assertions, *(_about_rule(scenario, rule) if rule else ())]
     warned = ["import warnings"] if rule else []
     strict = ['warnings.simplefilter("error")', ""] if rule else []
     return "\n".join([*warned, *_imports(scenario), "", *strict, *statements(scenario, assertions=assertions), ""])
