@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from asgitest.conformance.engine import orchestrate
+from asgitest.conformance.engine.messages import Crashed, Task
+from asgitest.conformance.options import RunOptions
 from asgitest.conformance.verdict import ExitCode, exit_code, fails
 from tests.conformance.apps import hostile, notes, seeded
 from tests.conformance.engine.running import check, missing
@@ -60,8 +63,14 @@ def test_one_cause_seen_at_many_operations_is_one_finding() -> None:
 
 
 def test_a_fault_of_the_tool_itself_fails_the_run() -> None:
-    """What was not tested must not look clean: a URL that no host can be read from breaks every task that sends."""
-    result = check("clean", cases=5, include=("GET /search",), base_url="http://\ud800")
+    """What was not tested must not look clean; the traceback is kept, and the sentence is short."""
+    one = orchestrate._Run(RunOptions(target="main:app", workers=0), lambda _event: None, None)
 
+    one._handle(
+        Task(number=1, kind="http", subject="GET /items"), Crashed(number=1, text="Traceback ...\nValueError: oops")
+    )
+
+    result = one._result(interrupted=False)
     assert exit_code(result) == ExitCode.INTERNAL
-    assert result.internal_errors
+    assert result.notes == ("internal error while testing GET /items: ValueError: oops",)
+    assert "Traceback" in result.internal_errors[0]
