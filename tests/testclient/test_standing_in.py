@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import apps
 import pytest
 import starlette.testclient
@@ -81,3 +83,18 @@ def test_its_refusals_have_starlettes_text(messages, sentence):
 def test_a_timeout_is_warned_of_as_starlettes_client_does():
     with pytest.warns(starlette.testclient.StarletteDeprecationWarning, match="'timeout' argument"):
         TestClient(apps.hello).get("/", timeout=5)
+
+
+@pytest.mark.usefixtures("standing_in")
+def test_each_call_without_a_block_has_a_loop_of_its_own():
+    loops = []
+
+    async def app(scope, receive, send):
+        loops.append(asyncio.get_running_loop())
+        await apps.respond(send)
+
+    client = TestClient(app)
+    client.get("/")
+    client.get("/")
+
+    assert loops[0] is not loops[1]

@@ -104,9 +104,9 @@ class InProcessServer:
             "backend_options": backend_options,
             "clock": clock,
         }
-        self._shares_loops = (
-            driver_kind in {"auto", "baton"} and backend == "asyncio" and not backend_options and clock == "real"
-        )
+        # Where Starlette's client is replaced, each call without a block has a loop of its own: suites count on it.
+        usual = driver_kind in {"auto", "baton"} and backend == "asyncio" and not backend_options and clock == "real"
+        self._shares_loops = usual and self.policy.mode != "starlette"
 
     # Drivers ------------------------------------------------------------------------------------------------------
 
