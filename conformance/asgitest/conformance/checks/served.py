@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["check_served"]
 
 _OK = 200
-_REFUSED = frozenset({401, 403, 405})
+_REFUSED = frozenset({400, 401, 403, 405, 421})
+"""Answers to who asks and under which host, not to what is asked for."""
 _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"})
 
 

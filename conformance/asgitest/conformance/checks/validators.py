@@ -36,9 +36,16 @@ class Validator:
             self._compiled = jsonschema_rs.Draft202012Validator(
                 schema, validate_formats=True, formats={"uuid": _is_uuid, **(formats or {})}
             )
-            self.is_valid = self._compiled.is_valid
+            self.is_valid = self._accepts
         except Exception:  # noqa: BLE001  whatever it cannot compile, the schema family reports
             self._compiled = None
+
+    def _accepts(self, value: Any) -> bool:
+        """Whether a value is valid; what is nested too deep to be looked at is taken."""
+        try:
+            return bool(self._compiled.is_valid(value))
+        except (ValueError, RecursionError):
+            return True
 
     def first_error(self, value: Any) -> tuple[str, tuple[str | int, ...], tuple[str | int, ...]] | None:
         """Return message, path of the keyword and path in the value of the deepest error; None when valid."""

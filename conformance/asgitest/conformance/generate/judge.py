@@ -44,7 +44,7 @@ def judged(case: Case) -> Case:
     """Return the case with ``valid`` and ``violated`` set from what it sends; what is too deep cannot be told."""
     try:
         verdict, violated = _verdict(case)
-    except RecursionError:
+    except (RecursionError, ValueError):
         verdict, violated = None, ""
     return replace(case, valid=verdict, violated=violated)
 
