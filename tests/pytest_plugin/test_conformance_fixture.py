@@ -38,10 +38,15 @@ def test_a_fault_fails_the_test_with_the_report_of_the_command(pytester: pytest.
     )
 
 
-def test_a_clean_part_passes(pytester: pytest.Pytester) -> None:
+def test_a_clean_part_passes_and_returns_notes_only(pytester: pytest.Pytester) -> None:
     result = run(
         pytester,
-        "def test_contract(asgi_conformance): assert asgi_conformance.check(include=['GET /good'], cases=5) == ()",
+        """
+        def test_contract(asgi_conformance):
+            found = asgi_conformance.check(include=["GET /good"], cases=5)
+
+            assert {one.severity for one in found} <= {"info"}
+        """,
     )
 
     result.assert_outcomes(passed=1)

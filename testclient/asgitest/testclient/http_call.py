@@ -98,6 +98,7 @@ class HTTPCall(AppCall[HTTPExchange]):
 
     def _take(self, message: Any) -> bool:
         """Judge a message, and keep its bytes for the front; tell whether there is still a client for them."""
+        __tracebackhide__ = True
         exchange = self.exchange
         findings = exchange.app_sent(message)
         if findings:
