@@ -137,10 +137,7 @@ class _Prober:
 
     async def _variants(self, plain: Exchange) -> AsyncIterator[Probed]:
         """The same with one header more, and with documented defaults written out."""
-        declared = {parameter.name.lower() for parameter in self.operation.parameters_in("header")}
         for name, values in _VARIED:
-            if name.lower() in declared or any(name.lower().encode() == header for header, _ in self.base.headers):
-                continue
             for value in values:
                 exchange = await self._send(_with(self.base, (name.lower().encode(), value)))
                 for probed in self._found(pairs.check_varied(plain, exchange, name), exchange, self.base):
