@@ -95,6 +95,12 @@ _ALL = (
         checks=("openapi.status-undocumented",),
     ),
     Quirk(
+        id="fastapi.websocket-close-reason",
+        title="FastAPI refuses a WebSocket with a list as the reason, which no server can send",
+        advice="Handle it: @app.exception_handler(WebSocketRequestValidationError), and close with a text.",
+        checks=("websocket.close-code",),
+    ),
+    Quirk(
         id="fastapi.body-parse-400",
         title="FastAPI answers 400 to a body it cannot read, and documents only 422",
         advice="Document it: FastAPI(responses={400: {'description': 'The body cannot be read'}}).",

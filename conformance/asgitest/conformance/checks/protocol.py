@@ -21,6 +21,8 @@ __all__ = ["check_exchange_rules", "check_late_exception", "check_rules"]
 
 _VALUE = re.compile(r"""(?:b?'[^']*'|b?"[^"]*"|\d+)""")
 _BODY_AT_HEAD = "ASGI-HTTP-028"
+_CLOSE_REASON = "ASGI-WS-012"
+_ERRORS_OF_PYDANTIC = "[{'type': "
 
 
 def check_rules(broken: Iterable[RuleBroken]) -> Iterator[Violation]:
@@ -41,8 +43,17 @@ def check_rules(broken: Iterable[RuleBroken]) -> Iterator[Violation]:
             cause=(found.rule,),
             severity=check.severity if _rank(check.severity) >= _rank(found.level) else found.level,
             rule=found.rule,
-            quirk="starlette.head-body" if found.rule == _BODY_AT_HEAD else None,
+            quirk=_trait(found),
         )
+
+
+def _trait(found: RuleBroken) -> str | None:
+    """Recognise what a framework does by itself."""
+    if found.rule == _BODY_AT_HEAD:
+        return "starlette.head-body"
+    if found.rule == _CLOSE_REASON and _ERRORS_OF_PYDANTIC in found.detail:
+        return "fastapi.websocket-close-reason"
+    return None
 
 
 def _rank(severity: Severity) -> int:
