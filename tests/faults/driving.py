@@ -18,7 +18,7 @@ from asgitest.testclient import TestClient
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
 
-DEADLINE = 1.0
+DEADLINE = 4.0
 """Seconds after which a call counts as hanging. Only apps that hang ever wait for it."""
 
 
