@@ -8,6 +8,7 @@ import socket
 from typing import TYPE_CHECKING
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 from asgitest.testclient.driver.driven_loop import DrivenLoop, DrivenSelector, VirtualTimeLoop
 
@@ -81,6 +82,20 @@ def test_virtual_time_jumps_to_the_next_timer() -> None:
         return loop.time() - before
 
     assert loop.run_until_complete(sleep_long()) >= 3600
+    loop.close()
+
+
+def test_virtual_time_jumps_beside_the_portal_of_somebody_else() -> None:
+    """The thread of a portal sleeps in its own loop; it is no worker that time has to wait for."""
+    loop = VirtualTimeLoop()
+
+    async def sleep_long() -> float:
+        before = loop.time()
+        await asyncio.sleep(3600)
+        return loop.time() - before
+
+    with start_blocking_portal():
+        assert loop.run_until_complete(sleep_long()) >= 3600
     loop.close()
 
 

@@ -30,11 +30,12 @@ __all__ = [
     "worker_stacks",
 ]
 
-# Where an idle worker waits: the end of a file's path, and the function in it that runs when there is no work.
+# Where an idle worker waits: the end of a file's path, and the qualified name of the function in it
+# that runs when there is no work. The thread of a portal runs another function of that file: it is no worker.
 IDLE = (
-    (os.path.join("concurrent", "futures", "thread.py"), "_worker"),  # noqa: PTH118 - compared with the end of a string
-    (os.path.join("trio", "_core", "_thread_cache.py"), "_work"),  # noqa: PTH118 - compared with the end of a string
-    (os.path.join("anyio", "_backends", "_asyncio.py"), "run"),  # noqa: PTH118 - compared with the end of a string
+    (os.path.join("concurrent", "futures", "thread.py"), "_worker"),  # noqa: PTH118 - the end of a string
+    (os.path.join("trio", "_core", "_thread_cache.py"), "WorkerThread._work"),  # noqa: PTH118 - likewise
+    (os.path.join("anyio", "_backends", "_asyncio.py"), "WorkerThread.run"),  # noqa: PTH118 - likewise
 )
 # The first of these frames from outside is how pools run their work; a stack with such a frame belongs to a worker.
 WORKER_FUNCTIONS = frozenset({"_worker", "_work", "run"})
@@ -114,7 +115,7 @@ def stack_of(frame: FrameType) -> list[FrameType]:
 def _runs_pool(frame: FrameType) -> bool:
     code = frame.f_code
     return code.co_name in WORKER_FUNCTIONS and any(
-        code.co_name == function and code.co_filename.endswith(path) for path, function in IDLE
+        code.co_qualname == function and code.co_filename.endswith(path) for path, function in IDLE
     )
 
 
