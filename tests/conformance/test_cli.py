@@ -68,7 +68,6 @@ def test_a_command_imports_neither_hypothesis_nor_schemathesis_before_it_needs_t
 
 
 SENTENCES = [
-    ((), "The following arguments are required: COMMAND. See asgitest --help."),
     (("chekc", "main:app"), "There is no command 'chekc'. Did you mean check?"),
     (("main:app",), "There is no command 'main:app'. Did you mean asgitest check main:app?"),
     (("check", "--prfile", "quick"), "asgitest check has no option '--prfile'. Did you mean --profile?"),

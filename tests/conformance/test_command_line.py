@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.metadata import version
 
 import pytest
 
@@ -27,6 +28,22 @@ def test_every_command_shows_its_help(name: str, capsys: pytest.CaptureFixture[s
 
     assert ended.value.code == 0
     assert capsys.readouterr().out.startswith(f"usage: asgitest {name} ")
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse(["--version"])
+
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"asgitest {version('asgitest')}\n"
+
+
+def test_no_words_at_all_show_the_help_and_are_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse([])
+
+    assert ended.value.code == UsageError.exit_code
+    assert capsys.readouterr().out.startswith("usage: asgitest ")
 
 
 def test_options_are_not_abbreviated() -> None:

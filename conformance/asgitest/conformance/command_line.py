@@ -8,6 +8,7 @@ Depends on: the standard library and the errors.
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from asgitest.conformance.errors import UsageError, nearest
@@ -29,6 +30,17 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(message[:1].upper() + message[1:] + ".", hint=f"See {self.prog} --help.")
 
 
+class _Version(argparse.Action):
+    """Print the version; the metadata of the package is read only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        """Print, and stop."""
+        from importlib.metadata import version  # noqa: PLC0415 - 20 ms that no other command shall wait for
+
+        sys.stdout.write(f"asgitest {version('asgitest')}\n")
+        parser.exit()
+
+
 class CommandParser(_Parser):
     """The parser of one command."""
 
@@ -44,7 +56,10 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         UsageError: For an unknown command, option or value, with the nearest there is.
     """
     parser, commands = build_parser()
-    if words and not words[0].startswith("-") and words[0] not in commands:
+    if not words:
+        parser.print_help()
+        parser.exit(UsageError.exit_code)
+    if not words[0].startswith("-") and words[0] not in commands:
         raise UsageError(f"There is no command {words[0]!r}.", hint=_meant(words[0], commands))
     arguments, unknown = parser.parse_known_args(words)
     if unknown:
@@ -71,6 +86,7 @@ def build_parser() -> tuple[argparse.ArgumentParser, dict[str, CommandParser]]:
         epilog=_EPILOG,
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and stop")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=CommandParser)
     commands: dict[str, CommandParser] = {}
     for name, module, text, add_options in _COMMANDS:

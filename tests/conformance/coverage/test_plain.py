@@ -65,5 +65,5 @@ def test_colours_say_how_much_is_missing() -> None:
 def test_a_run_without_an_app_says_so() -> None:
     (line, _), *others = lines_of(summarise(Coverage()))
 
-    assert line == "no app was called through a client of asgitest, and none is configured"
+    assert line == "nothing to count: no app with routes or an OpenAPI document was called or is configured"
     assert others == []

@@ -40,7 +40,7 @@ def lines_of(summary: Summary, *, width: int = 100, verbosity: int = 0) -> Itera
         verbosity: Below 0 only totals; above 0 every missing part in full.
     """
     if not summary.rows:
-        yield "no app was called through a client of asgitest, and none is configured", "poor"
+        yield "nothing to count: no app with routes or an OpenAPI document was called or is configured", "poor"
         return
     if verbosity >= 0:
         yield from _table(summary, width=width, full=verbosity > 0)
