@@ -5,7 +5,7 @@ Depends on: the other checks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from asgitest.conformance.checks.crashes import check_crash, check_hang
@@ -15,6 +15,7 @@ from asgitest.conformance.checks.responses import check_response
 from asgitest.conformance.checks.routing import check_missing
 from asgitest.conformance.checks.semantics import check_semantics
 from asgitest.conformance.checks.violation import Violation
+from asgitest.conformance.destinations import Destinations
 
 if TYPE_CHECKING:
     from asgitest.conformance.operation import Operation
@@ -35,11 +36,13 @@ class Judge:
         framework: Name of the adapter.
         timeout_seconds: The deadline of a case, for messages.
         timing: Whether checks that depend on time run.
+        destinations: The paths of the app.
     """
 
     framework: str = ""
     timeout_seconds: float = 5.0
     timing: bool = True
+    destinations: Destinations = field(default_factory=Destinations)
 
     def judge(
         self, exchange: Exchange, operation: Operation | None = None, expectation: Expectation = _UNKNOWN
@@ -68,7 +71,7 @@ class Judge:
         if self.timing and exchange.cpu_seconds > _SLOW_SECONDS:
             found.append(_slow(exchange))
         found += check_semantics(exchange)
-        if operation is None:
+        if operation is None or self.destinations.leads_elsewhere(operation.path, exchange.request.target):
             return found
         if expectation.valid and exchange.status in _ROUTER_ANSWERS:
             found += check_missing(operation, exchange)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asgitest.conformance.checks import Judge
+from asgitest.conformance.destinations import Destinations
 from asgitest.conformance.engine.findings import Findings
 from asgitest.conformance.engine.logins import log_in
 from asgitest.conformance.engine.messages import Ready, TaskKind
@@ -80,6 +81,7 @@ class Session:
             framework=self.target.adapter.name,
             timeout_seconds=options.timeout_seconds,
             timing=not options.deterministic,
+            destinations=Destinations(frozenset(operation.path for operation in self.operations.values())),
         )
         self.findings = Findings(
             options=options,
