@@ -126,7 +126,7 @@ class HTTPCall(AppCall[HTTPExchange]):
         """Read the file of a pathsend or zerocopysend message, as the server would."""
         try:
             data = _read_file(message)
-        except OSError:
+        except (OSError, ValueError):  # the latter for a NUL in the path
             if message["type"] == "http.response.pathsend":
                 self.judge(self.exchange.file_missing(message["path"]), message)
             raise

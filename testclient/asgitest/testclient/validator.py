@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import stat
 from typing import TYPE_CHECKING, Any
 
 from asgitest.testclient.application import as_asgi3
@@ -159,7 +160,7 @@ class _Watched(JudgedCall):
     def _judge_file(self, message: Message) -> Sequence[Finding]:
         try:
             size = _size_of(message)
-        except OSError:
+        except (OSError, ValueError):  # the latter for a NUL in the path
             path = message.get("path")
             missing: Sequence[Finding] = () if path is None else self.exchange.file_missing(path)
             return missing
@@ -188,7 +189,10 @@ def _split_one_shot(message: Any) -> tuple[Any, Any]:
 def _size_of(message: Message) -> int:
     """How many bytes a pathsend or zerocopysend message sends."""
     if message["type"] == "http.response.pathsend":
-        return os.stat(message["path"]).st_size  # noqa: PTH116 - the path as the app gave it
+        found = os.stat(message["path"])  # noqa: PTH116 - the path as the app gave it
+        if stat.S_ISDIR(found.st_mode):
+            raise IsADirectoryError(message["path"])
+        return found.st_size
     count = message.get("count")
     descriptor = message["file"].fileno()
     offset = message.get("offset")

@@ -54,6 +54,7 @@ def copy(**fields: Any) -> str:
 
 
 COPY = copy(file=OPENED)
+PROMISED = start(headers=[(b"trailer", b"x-checksum")], trailers=True)
 KEPT = message("http.response.trailers", headers=[(b"x-checksum", b"1")])
 LENGTH_9 = start(headers=[(b"content-length", b"9")])
 LENGTH_2 = start(headers=[(b"content-length", b"2")])
@@ -150,6 +151,7 @@ OF_HTTP: dict[str, list[Example]] = {
     "MSG-010": [
         http('headers = [(b"x-a", b"1")]', start(headers=Source("headers")), "headers.clear()", BODY),
         http('headers = [(b"x-a", b"1")]', start(headers=Source("headers")), 'headers[0] = (b"x-b", b"2")', BODY),
+        http('first = {"type": "http.response.start", "status": 200}', "await send(first)", "first.clear()", BODY),
     ],
     "HTTP-001": [
         http(BODY, START),
@@ -207,7 +209,9 @@ OF_HTTP: dict[str, list[Example]] = {
         answer(headers=[()]),
         answer(headers={}),
     ],
-    "HTTP-011": [field("x-a", b"1"), field(1, b"1"), field(None, b"1"), field(Source('bytearray(b"x-a")'), b"1")],
+    "HTTP-011": [field("x-a", b"1"), field(1, b"1"), field(None, b"1"), field(Source('bytearray(b"x-a")'), b"1"),
+        field(Source('memoryview(b"vary")'), b"a"),
+    ],
     "HTTP-012": [
         field(b"x-a", "1"),
         field(b"x-a", 1),
@@ -215,6 +219,7 @@ OF_HTTP: dict[str, list[Example]] = {
         field(b"content-length", 5),
         field(b"content-length", "5"),
         field(b"x-a", Source('bytearray(b"1")')),
+        field(b"vary", Source('memoryview(b"a")')),
         field(b"x-a", Source('[b"1"]')),
     ],
     "HTTP-013": [field(b"Content-Type", b"text/plain"), field(b"X-A", b"1"), field(b"eTag", b'"a"')],
@@ -281,6 +286,7 @@ OF_HTTP: dict[str, list[Example]] = {
         http(LENGTH_2, MORE, LAST),
         http(LENGTH_9, body()),
         http(sized(b"0"), BODY),
+        http(sized(b"9" * 30), BODY),
         http(LENGTH_2, COPY, extensions=ZEROCOPY),
         http(LENGTH_2, FILE, extensions=PATHSEND),
     ],
@@ -289,6 +295,8 @@ OF_HTTP: dict[str, list[Example]] = {
         http(start(status=204), BODY),
         http(start(status=304), BODY),
         http(start(status=204), body(body=b"", more_body=True), BODY),
+        http(start(status=204), FILE, extensions=PATHSEND),
+        http(start(status=304), COPY, extensions=ZEROCOPY),
     ],
     "HTTP-030": [http(sized(b"0", status=204), body()), http(sized(b"5", status=204), body())],
     "HTTP-031": [http(start(status=205), BODY), http(start(status=205), MORE, LAST)],
@@ -298,7 +306,7 @@ OF_HTTP: dict[str, list[Example]] = {
         http(START, COPY),
         http(HINTED, START, BODY),
         http(message("http.response.debug", info={}), START, BODY, extensions={"http.response.debug": None}),
-        http(start(trailers=True), BODY, KEPT, extensions={"http.response.trailers": None}),
+        http(PROMISED, BODY, KEPT, extensions={"http.response.trailers": None}),
         socket(DENY, DENIAL, **NO_DENIAL),
     ],
     "EXT-002": [
@@ -319,6 +327,7 @@ OF_HTTP: dict[str, list[Example]] = {
         copied(file=OPENED, count="5"),
         copied(file=OPENED, count=True),
         copied(file=OPENED, offset=0.0),
+        copied(file=OPENED, offset=None, count=-5),
     ],
     "EXT-004": [
         http(START, FILE, BODY, extensions=PATHSEND),
@@ -327,6 +336,7 @@ OF_HTTP: dict[str, list[Example]] = {
         http(START, message("http.response.pathsend", path="relative.txt"), extensions=PATHSEND),
         http(START, message("http.response.pathsend", path=b"/etc/hosts"), extensions=PATHSEND),
         http(START, message("http.response.pathsend"), extensions=PATHSEND),
+        http(START, message("http.response.pathsend", path=""), extensions=PATHSEND),
     ],
     "EXT-005": [
         http(START, HINTED, BODY, extensions=HINT),
@@ -337,14 +347,15 @@ OF_HTTP: dict[str, list[Example]] = {
         hinted(links=None),
         hinted(),
         hinted(links=5),
+        hinted(links=[b"</a.css>\r\nset-cookie: a=1"]),
     ],
     "EXT-006": [
         http(start(trailers=True), BODY, extensions=TRAILERS),
         http(start(trailers=True), BODY, extensions={"http.response.trailers": None}),
         http(START, BODY, KEPT, extensions=TRAILERS),
-        http(start(trailers=True), KEPT, BODY, KEPT, extensions=TRAILERS),
-        http(start(trailers=True), MORE, KEPT, LAST, KEPT, extensions=TRAILERS),
-        http(start(trailers=True), BODY, KEPT, KEPT, extensions=TRAILERS),
+        http(PROMISED, KEPT, BODY, KEPT, extensions=TRAILERS),
+        http(PROMISED, MORE, KEPT, LAST, KEPT, extensions=TRAILERS),
+        http(PROMISED, BODY, KEPT, KEPT, extensions=TRAILERS),
         http(KEPT, START, BODY, extensions=TRAILERS),
     ],
     "EXT-007": [
@@ -360,7 +371,8 @@ OF_HTTP: dict[str, list[Example]] = {
             b"content-length", b"transfer-encoding", b"host", b"authorization", b"set-cookie", b"content-encoding",
             b"cache-control", b"content-range", b"te", b"trailer",
         )
-    ],
+    ]
+    + [http(start(trailers=True), BODY, KEPT, extensions=TRAILERS)],
 }  # fmt: skip
 
 OF_SOCKETS: dict[str, list[Example]] = {

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import itertools
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asgitest.testclient.asgi import RULES, HTTPExchange, Level
 from asgitest.testclient.asgi.http_table import HTTP_TABLE, HTTPInput, HTTPState
 from asgitest.testclient.asgi.tables import Step
-from tests.testclient.asgi.builders import HTTP_EXTENSIONS, ids
+from tests.testclient.asgi.builders import HTTP_EXTENSIONS, ids, start
 from tests.testclient.asgi.http_reference import EVENTS, Reference
 
 if TYPE_CHECKING:
@@ -150,3 +152,16 @@ def test_the_table_is_total_and_an_error_leads_nowhere() -> None:
         for (state, _), step in HTTP_TABLE.items()
         if step.rule is not None and RULES[step.rule].level is Level.ERROR
     )
+
+
+def test_a_file_that_was_sent_is_closed_by_the_app() -> None:
+    """Servers do not close it: one that is forgotten is a descriptor less."""
+    exchange = HTTPExchange({"type": "http", "method": "GET", "extensions": HTTP_EXTENSIONS})
+
+    with Path(os.devnull).open("rb") as file:
+        exchange.app_sent(start())
+        exchange.app_sent({"type": "http.response.zerocopysend", "file": file, "more_body": True})
+        exchange.app_sent({"type": "http.response.zerocopysend", "file": file})
+        findings = exchange.app_returned()
+
+    assert [(finding.rule.id, finding.subject) for finding in findings] == [("ASGI-EXT-003", "open")]

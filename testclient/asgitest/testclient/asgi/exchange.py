@@ -216,7 +216,7 @@ class Exchange:
         return Problem(rule_id, detail, kind)
 
     def _place(self, problems: Sequence[Problem], index: int | None) -> Sequence[Finding]:
-        """Make findings of problems; one that was made before is returned again only if it is an error."""
+        """Make findings of problems: one for each subject of a rule, which is returned again each time."""
         placed: list[Finding] = []
         for problem in problems:
             rule = RULES[problem.rule_id]
@@ -229,11 +229,9 @@ class Exchange:
                 )
                 self._counts[key] = 1
                 self.findings.append(finding)
-                placed.append(finding)
             else:
                 self._counts[key] += 1
-                if level is Level.ERROR:
-                    placed.append(finding)
+            placed.append(finding)
         return placed
 
     # The end ------------------------------------------------------------------------------------------------------

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 from asgitest.testclient.asgi.findings import Problem, show
 from asgitest.testclient.asgi.headers import check_fields, check_trailer_fields
 from asgitest.testclient.asgi.kinds import is_dict
-from asgitest.testclient.asgi.rules import RULES
+from asgitest.testclient.asgi.rules import RULES, Level
 from asgitest.testclient.asgi.shapes import read_more
 
 if TYPE_CHECKING:
     from asgitest.testclient.asgi.trace import Message
 
-__all__ = ["read_debug", "read_hint", "read_path", "read_push", "read_trailers", "read_zerocopy"]
+__all__ = ["is_open", "read_debug", "read_hint", "read_path", "read_push", "read_trailers", "read_zerocopy"]
 
 Pairs = list[tuple[bytes, bytes]]
 
@@ -49,6 +49,11 @@ def _has_descriptor(file: Any) -> bool:
         return isinstance(file.fileno(), int)
     except Exception:  # noqa: BLE001 - UnsupportedOperation, ValueError for a closed file, or whatever the object raises
         return False
+
+
+def is_open(file: Any) -> bool:
+    """Whether *file* says that it has not been closed; what says nothing may be."""
+    return getattr(file, "closed", True) is False
 
 
 def read_path(message: Message, problems: list[Problem]) -> bool:
@@ -106,6 +111,10 @@ def read_hint(message: Message, problems: list[Problem]) -> list[bytes]:
     if not iterable or not all(isinstance(link, bytes) for link in links):
         detail = f"links are an iterable of bytes, but these are {show(given)}"
         problems.append(Problem("ASGI-EXT-005", detail, "links"))
+    broken = [link for link in links if isinstance(link, bytes) and any(byte in link for byte in b"\r\n\0")]
+    if broken:
+        detail = f"a link is the value of a header field, but one holds a line break or NUL: {show(broken[0])}"
+        problems.append(Problem("ASGI-EXT-005", detail, "break", Level.ERROR))
     return [link for link in links if isinstance(link, bytes)]
 
 

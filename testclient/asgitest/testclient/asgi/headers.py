@@ -18,7 +18,7 @@ from asgitest.testclient.asgi.rules import Level
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Fields", "check_fields", "check_trailer_fields", "content_length", "read_fields"]
+__all__ = ["Fields", "check_announced", "check_fields", "check_trailer_fields", "content_length", "read_fields"]
 
 Pair = tuple[bytes, bytes]
 
@@ -28,6 +28,7 @@ _CONTROLS = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _UPPER = re.compile(rb"[A-Z]")
 _DIGITS = re.compile(rb"[0-9]+")
 _SPACES = frozenset({b" ", b"\t"})
+_MAX_DIGITS = 19  # of 64 bits; no body is longer
 
 CONNECTION_FIELDS = frozenset({b"connection", b"keep-alive", b"proxy-connection", b"upgrade"})
 SINGLETONS = frozenset(
@@ -123,10 +124,11 @@ def check_fields(headers: Any, problems: list[Problem], *, multiplexed: bool = F
             verdict = known(pair, _UNSEEN)
         except TypeError:
             verdict = _UNSEEN
-        if verdict is None:
+        plain = verdict is _UNSEEN or (type(pair[0]) is bytes and type(pair[1]) is bytes)
+        if verdict is None and plain:
             pairs.append(pair)
             continue
-        if verdict is _UNSEEN:
+        if verdict is _UNSEEN or not plain:  # a memoryview is equal to its bytes
             pair, verdict = _judge(pair, problems)
             if pair is None:
                 continue
@@ -300,7 +302,10 @@ def content_length(special: list[Pair]) -> int | None:
     if len(values) != 1:
         return None
     value = values.pop().strip(b" \t")
-    return int(value) if _DIGITS.fullmatch(value) and len(value) < 20 else None  # noqa: PLR2004 - 64 bits have 19 digits
+    if not _DIGITS.fullmatch(value):
+        return None
+    digits = value.lstrip(b"0")
+    return int(digits or b"0") if len(digits) <= _MAX_DIGITS else 10**_MAX_DIGITS
 
 
 def check_trailer_fields(pairs: list[Pair], problems: list[Problem]) -> frozenset[str]:
@@ -316,3 +321,17 @@ def check_trailer_fields(pairs: list[Pair], problems: list[Problem]) -> frozense
         detail = f"{show(name)} is needed before the body, so it cannot be a trailer"
         problems.append(Problem("ASGI-EXT-010", detail, repr(name)))
     return frozenset(name.lower().decode("latin-1") for name in unfit)
+
+
+def check_announced(trailers: list[Pair], headers: list[Pair], problems: list[Problem]) -> None:
+    """Judge whether the header fields of a response say which trailers will follow.
+
+    Source: RFC 9110, section 6.6.2.
+    """
+    values = [value for name, value in headers if name.lower() == b"trailer"]
+    announced = {word.strip().lower() for value in values for word in value.split(b",")}
+    for name, _ in trailers:
+        if name.lower() not in announced:
+            detail = f"no trailer field among the headers announces {show(name)}, so clients may drop it"
+            problems.append(Problem("ASGI-EXT-010", detail, "trailer", Level.INFO))
+            return

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from asgitest.testclient.asgi.exchange import is_error
 from asgitest.testclient.asgi.extensions import (
+    is_open,
     read_debug,
     read_hint,
     read_path,
@@ -18,7 +19,7 @@ from asgitest.testclient.asgi.extensions import (
     read_zerocopy,
 )
 from asgitest.testclient.asgi.findings import Problem, show
-from asgitest.testclient.asgi.headers import content_length
+from asgitest.testclient.asgi.headers import check_announced, content_length
 from asgitest.testclient.asgi.http_progress import NO_LIMIT, HTTPProgress, remember_faultless
 from asgitest.testclient.asgi.http_table import HTTPInput, HTTPState
 from asgitest.testclient.asgi.kinds import class_of
@@ -119,8 +120,10 @@ class HTTPExchange(HTTPProgress):
         self.status = status or 500
         self.headers = fields.pairs
         given = message.get("headers")
-        if type(given) is list and self._keeping is not None:
-            self._keeping.keep("headers", given)
+        if self._keeping is not None:
+            self._keeping.keep("http.response.start", message)
+            if type(given) is list:
+                self._keeping.keep("headers", given)
         self.response_started = True
         self._promised = trailers
         self.trailers_expected = trailers and "http.response.trailers" in self._offered
@@ -151,7 +154,7 @@ class HTTPExchange(HTTPProgress):
             self.chunk = body
             self._count(len(body), problems)
         elif self.checks:
-            problems.append(_unexpected_body(self.status, len(body)))
+            problems.append(_unexpected_body(self.status, f"{len(body)} bytes"))
 
     def _count(self, size: int, problems: list[Problem]) -> None:
         before = self.sent_bytes
@@ -175,17 +178,21 @@ class HTTPExchange(HTTPProgress):
 
     def _read_zerocopy(self, message: Message, problems: list[Problem]) -> None:
         readable, more = read_zerocopy(message, problems)
+        if readable and all(message["file"] is not lent for lent in self._lent):
+            self._lent = [*self._lent, message["file"]]
         if self._move(HTTPInput.MORE if more else HTTPInput.LAST, message, problems):
-            self._add_file(message if readable else None, complete=not more)
+            self._add_file(message if readable else None, problems, complete=not more)
 
     def _read_path(self, message: Message, problems: list[Problem]) -> None:
         readable = read_path(message, problems)
         if self._move(HTTPInput.FILE, message, problems):
-            self._add_file(message if readable else None, complete=True)
+            self._add_file(message if readable else None, problems, complete=True)
 
-    def _add_file(self, message: Message | None, *, complete: bool) -> None:
+    def _add_file(self, message: Message | None, problems: list[Problem], *, complete: bool) -> None:
         if self.state is _GONE:
             return
+        if self.status in _WITHOUT_BODY and self.checks:
+            problems.append(_unexpected_body(self.status, "a file"))
         self.file = message if self._expects_body else None
         if message is None:
             self._limit = NO_LIMIT  # nobody knows how long the file was meant to be
@@ -219,6 +226,8 @@ class HTTPExchange(HTTPProgress):
         fields, more = read_trailers(message, problems)
         item = HTTPInput.MORE_TRAILERS if more else HTTPInput.LAST_TRAILERS
         if self._move(item, message, problems) and self.state is not _GONE:
+            if not problems and self.checks:
+                check_announced(fields, self.headers, problems)
             self.trailers += fields
             self.response_complete = self.state is HTTPState.COMPLETE
 
@@ -271,11 +280,18 @@ class HTTPExchange(HTTPProgress):
             problems.append(Problem(rule_id, detail, "return"))
         self.state = step.state
 
+    def _end(self, value: Any, problems: list[Problem]) -> Sequence[Finding]:
+        if self.checks and not self._refused and any(is_open(file) for file in self._lent):
+            detail = "the app closes the file of a zero-copy send itself, but it was open when the app ended"
+            problems.append(Problem("ASGI-EXT-003", detail, "open"))
+        self._lent = ()
+        return super()._end(value, problems)
 
-def _unexpected_body(status: int | None, size: int) -> Problem:
+
+def _unexpected_body(status: int | None, what: str) -> Problem:
     """Say that a body was sent where none may be."""
     if status in _BODILESS:
-        return Problem("ASGI-HTTP-029", f"a {status} has no body, but this one has {size} bytes", "body")
+        return Problem("ASGI-HTTP-029", f"a {status} has no body, but this one has {what}", "body")
     if status == _RESET_CONTENT:
-        return Problem("ASGI-HTTP-031", f"a 205 has no content, but this one has {size} bytes", "body")
-    return Problem("ASGI-HTTP-028", f"the response to HEAD has a body of {size} bytes, which the server drops", "body")
+        return Problem("ASGI-HTTP-031", f"a 205 has no content, but this one has {what}", "body")
+    return Problem("ASGI-HTTP-028", f"the response to HEAD has a body of {what}, which the server drops", "body")

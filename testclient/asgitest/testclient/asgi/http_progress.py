@@ -56,6 +56,7 @@ class HTTPProgress(Exchange):
     __slots__ = (
         "_disconnects",
         "_expects_body",
+        "_lent",
         "_limit",
         "_promised",
         "_requests",
@@ -94,6 +95,7 @@ class HTTPProgress(Exchange):
         self._requests: list[Message] = []
         self._disconnects = 0
         self._expects_body = True
+        self._lent: Sequence[Any] = ()
         self._limit = NO_LIMIT
         self._promised = False
         self.flows = False
@@ -123,17 +125,21 @@ class HTTPProgress(Exchange):
     def _take_usual_start(self, message: Message) -> bool:
         """Take a start of three keys with header fields that were faultless before; `_read_start` comes to the same."""
         status, fields = message["status"], message["headers"]
-        if len(message) != 3 or message["type"] != "http.response.start" or type(fields) is not list:  # noqa: PLR2004
+        if len(message) != 3 or message["type"] != "http.response.start" or class_of(fields) is not list:  # noqa: PLR2004
             return False
         limit = _faultless[status, *fields]
         step = self.table[_WAITING, HTTPInput.START]
         scope = self.scope
         if type(status) is not int or step.rule is not None or scope["http_version"] != "1.1":
             return False
+        for name, value in fields:
+            if type(name) is not bytes or type(value) is not bytes:
+                return False  # a memoryview is equal to its bytes
         self.trace.add("<-", message.copy())
         self.state = step.state
         self.status, self.headers = status, fields[:]
         if self._keeping is not None:
+            self._keeping.keep("http.response.start", message)
             self._keeping.keep("headers", fields)
         self.response_started = True
         self._expects_body = scope.get("method") != "HEAD"

@@ -49,7 +49,7 @@ class Keeping:
         self._sent: list[tuple[str, Any, Any]] | None = None
 
     def keep(self, word: str, sent: Any) -> None:
-        """Remember what a list or bytearray holds now that it has been sent.
+        """Remember what a dict, list or bytearray holds now that it has been sent.
 
         Args:
             word: What it is, for the finding.
@@ -58,7 +58,7 @@ class Keeping:
         if self._sent is None:
             self._sent = []
         if len(self._sent) < _KEPT:
-            self._sent.append((word, sent, sent[:]))
+            self._sent.append((word, sent, sent.copy()))
 
     def compare(self, scope: dict[str, Any], problems: list[Problem]) -> None:
         """See what the app has changed of what the specification defines; keys of its own are its own business.

@@ -25,7 +25,7 @@ _INFO = message("http.response.debug", info={"template": "a.html"})
 _SENT = message("http.response.pathsend", path=Source("os.path.abspath(os.devnull)"))
 _DENIED = message("websocket.http.response.start", status=401, headers=[])
 _DENIAL = message("websocket.http.response.body", body=b"no")
-_PROMISED = start(trailers=True)
+_PROMISED = start(headers=[(b"trailer", b"x-checksum")], trailers=True)
 _KEPT = message("http.response.trailers", headers=[(b"x-checksum", b"1")])
 
 
@@ -59,7 +59,7 @@ EXTENSION_RULES = (
     rule(
         "EXT-003",
         "W",
-        "a zero-copy send names a file that the system can read",
+        "a zero-copy send names a file that the system can read, and that the app closes",
         spec=extensions("Zero Copy Send", "zero-copy-send"),
         quote="An opened file descriptor object with an underlying OS file descriptor that can be used to call "
         "os.sendfile. "
