@@ -11,6 +11,9 @@ ARGS ?=
 SOURCES := testclient pytest_plugin conformance
 VERSIONS := 3.11 3.12 3.13
 
+# Hundreds of tests start an interpreter of their own, and compiling the sources is most of what such a start costs.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := $(VENV)/bin
 RUN := $(VENV)/.runs
 LINT := $(VENV)/.lints
