@@ -15,12 +15,16 @@ def exchange(
     *headers: tuple[str, str],
     method: str = "GET",
     sent: tuple[tuple[str, str], ...] = (),
+    content: bytes = b"",
     **more: Any,
 ) -> Exchange:
     """One exchange; ``status=0`` for none that was answered."""
     wire = tuple((name.encode(), value.encode()) for name, value in headers)
     request = Request(
-        method=method, target=b"/items", headers=tuple((name.encode(), value.encode()) for name, value in sent)
+        method=method,
+        target=b"/items",
+        headers=tuple((name.encode(), value.encode()) for name, value in sent),
+        body=content,
     )
     response = Response(status=status, headers=wire, body=body) if status else None
     return Exchange(request=request, response=response, **more)

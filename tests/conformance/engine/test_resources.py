@@ -1,14 +1,15 @@
-"""Resources are inferred from paths, identifiers from answers."""
+"""Resources are inferred from paths."""
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from asgitest.conformance.engine.resources import Resource, infer_resources, referred
+from tests.conformance.checks.records import operation
 
-import pytest
 
-from asgitest.conformance.engine.resources import identifier_of, infer_resources
-from tests.conformance.checks.records import exchange, operation
+def resources(*pairs: tuple[str, str]) -> dict[str, Resource]:
+    """What is inferred from methods and paths."""
+    given = [operation(method=method, path=path) for method, path in pairs]
+    return {resource.label: resource for resource in infer_resources(given)}
 
 
 def test_a_collection_with_post_and_one_parameter_more_is_a_resource() -> None:
@@ -33,22 +34,33 @@ def test_a_collection_with_post_and_one_parameter_more_is_a_resource() -> None:
     assert [action.label for action in resource.actions] == ["POST /items/{item_id}/close"]
 
 
-@pytest.mark.parametrize(
-    ("answer", "identifier"),
-    [
-        ({"itemId": "a7"}, "a7"),
-        ({"id": 3, "name": "x"}, "3"),
-        ({"item": {"id": 3}}, "3"),
-        ("abc", "abc"),
-        ({"name": "x"}, None),
-        ({"id": True}, None),
-    ],
-)
-def test_the_identifier_is_found_by_its_name(answer: Any, identifier: str | None) -> None:
-    """The parameter's own name first, then usual ones."""
-    assert identifier_of(exchange(201, json.dumps(answer).encode()), "item_id") == identifier
+def test_a_put_with_a_name_of_the_client_makes_a_resource() -> None:
+    """Where nothing else creates it, and it can be read or deleted."""
+    found = resources(("PUT", "/switches/{name}"), ("GET", "/switches/{name}"), ("PUT", "/settings/{name}"))
+
+    assert list(found) == ["STATE /switches/{name}"]
+    assert found["STATE /switches/{name}"].named
 
 
-def test_location_names_the_identifier_when_the_body_does_not() -> None:
-    """Its last segment."""
-    assert identifier_of(exchange(201, b"{}", ("location", "/items/x9/")), "item_id") == "x9"
+def test_a_resource_may_be_below_another_one() -> None:
+    """Its creation is an action of the other."""
+    found = resources(
+        ("POST", "/projects"),
+        ("GET", "/projects/{p}"),
+        ("POST", "/projects/{p}/tasks"),
+        ("GET", "/projects/{p}/tasks/{t}"),
+    )
+
+    assert list(found) == ["STATE /projects/{p}", "STATE /projects/{p}/tasks/{t}"]
+    assert found["STATE /projects/{p}/tasks/{t}"].collection == "/projects/{p}/tasks"
+
+
+def test_properties_refer_to_resources_by_their_names() -> None:
+    """In whatever spelling, singular or plural."""
+    found = resources(("POST", "/api/categories"), ("GET", "/api/categories/{id}"))
+
+    for name in ("category_id", "categoryId", "category", "category_slug"):
+        resource = referred(found, name)
+        assert resource is not None, name
+    for name in ("id", "cat_id", "price"):
+        assert referred(found, name) is None, name

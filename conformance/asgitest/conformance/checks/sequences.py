@@ -3,26 +3,27 @@
 A sequence says of each exchange which part it plays (:data:`Role`). A claim is only made where a control has shown that
 the app keeps state: a resource that never existed is not found, the identifier was assigned by the app.
 
-Source: RFC 9110, sections 9.2.2, 9.3.4, 9.3.5, 15.3.2. Depends on: the records.
+Source: RFC 9110, sections 9.2.2, 9.3.4, 9.3.5, 15.3.2. Depends on: the records, identifiers.
 """
 
 from __future__ import annotations
 
-import json
-import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from asgitest.conformance.checks.identifiers import identified_items, items_of
+from asgitest.conformance.checks.updates import check_neighbours, check_updates
 from asgitest.conformance.checks.violation import Violation
-from asgitest.conformance.json_values import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from asgitest.conformance.records import Exchange
 
-__all__ = ["Role", "check_sequence", "json_of"]
+__all__ = ["Part", "Role", "check_sequence"]
 
 Role = Literal[
+    "prepare",
     "control",
     "create",
     "read",
@@ -34,11 +35,23 @@ Role = Literal[
     "read after put",
     "put again",
     "read after second put",
+    "read before change",
     "change",
+    "read after change",
     "action",
     "delete",
     "read after delete",
+    "list after delete",
     "delete again",
+    "read after second delete",
+    "create several",
+    "list several",
+    "page",
+    "create other",
+    "read other",
+    "read other again",
+    "create third",
+    "stale put",
 ]
 
 _GONE = frozenset({404, 410})
@@ -46,51 +59,73 @@ _SUCCESS = range(200, 300)
 _REFUSALS = range(400, 500)
 _ACCEPTED = 202
 _SERVER_ERROR = 500
-_MOVES = re.compile(r"updat|modif|chang|version|revision|time|date|_at$|etag|seen|request", re.IGNORECASE)
+_SHORT_LIST = 5
+"""No page is that short."""
 
 
-def json_of(exchange: Exchange | None) -> Any:
-    """Parse the body of a response; None when it is no JSON."""
-    if exchange is None or exchange.response is None:
-        return None
-    try:
-        return json.loads(exchange.response.body)
-    except (ValueError, RecursionError):
-        return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One exchange of a sequence.
+
+    Args:
+        role: Which part it plays.
+        exchange: What was seen.
+        identifier: Of what it created, or of what it is about.
+        assigned: Whether the app chose that.
+    """
+
+    role: Role
+    exchange: Exchange
+    identifier: str = ""
+    assigned: bool = True
+
+    @property
+    def created(self) -> bool:
+        """Whether it created something for certain."""
+        return self.exchange.status in _SUCCESS and self.exchange.status != _ACCEPTED and bool(self.identifier)
 
 
-def check_sequence(steps: Sequence[tuple[Role, Exchange]], *, assigned: bool) -> Iterator[tuple[int, Violation]]:
+def check_sequence(parts: Sequence[Part], *, parameter: str) -> Iterator[tuple[int, Violation]]:
     """Check one sequence.
 
     Args:
-        steps: What was played, in order.
-        assigned: Whether the app assigned the identifier itself.
+        parts: What was played, in order.
+        parameter: What the identifier is called in paths.
 
     Yields:
-        Pairs of the index of the step that shows it, and the violation.
+        Pairs of the index of the part that shows it, and the violation.
     """
-    seen: dict[str, tuple[int, Exchange]] = {role: (index, exchange) for index, (role, exchange) in enumerate(steps)}
-    yield from _check_created(seen, assigned=assigned)
-    yield from _check_deleted(seen)
-    yield from _check_put(seen)
-    yield from _check_refused(steps)
+    seen: Seen = {part.role: (index, part) for index, part in enumerate(parts)}
+    yield from _check_created(seen)
+    yield from _check_deleted(seen, parameter)
+    yield from _check_deleted_again(seen)
+    exchanges = [(part.role, part.exchange) for part in parts]
+    yield from check_updates(exchanges)
+    yield from check_neighbours(exchanges)
+    yield from _check_refused(parts)
+    yield from _check_reused(seen)
     yield from _check_listed(seen)
+    yield from _check_several(parts, parameter)
+    yield from _check_pages(parts)
+    yield from _check_stale(seen)
 
 
-Seen = dict[str, "tuple[int, Exchange]"]
+Seen = dict[str, "tuple[int, Part]"]
 
 
 def _status(seen: Seen, role: Role) -> int:
-    return seen[role][1].status if role in seen else 0
+    return seen[role][1].exchange.status if role in seen else 0
 
 
 def _succeeded(seen: Seen, role: Role) -> bool:
     return _status(seen, role) in _SUCCESS
 
 
-def _check_created(seen: Seen, *, assigned: bool) -> Iterator[tuple[int, Violation]]:
+def _check_created(seen: Seen) -> Iterator[tuple[int, Violation]]:
     status = _status(seen, "read")
-    if assigned and _succeeded(seen, "create") and _status(seen, "create") != _ACCEPTED and status in _GONE:
+    certain = "create" in seen and seen["create"][1].created
+    named = certain and not seen["create"][1].assigned and seen["create"][1].exchange.request.method == "PUT"
+    if certain and (seen["create"][1].assigned or named) and status in _GONE:
         yield (
             seen["read"][0],
             Violation(
@@ -104,12 +139,15 @@ def _check_created(seen: Seen, *, assigned: bool) -> Iterator[tuple[int, Violati
         )
 
 
-def _check_deleted(seen: Seen) -> Iterator[tuple[int, Violation]]:
+def _check_deleted(seen: Seen, parameter: str) -> Iterator[tuple[int, Violation]]:
+    """See whether what was deleted is still there as it was; if it has changed, it may be kept on purpose."""
     if not _succeeded(seen, "delete") or _status(seen, "delete") == _ACCEPTED:
         return
     real = _succeeded(seen, "read") and _status(seen, "control") in _GONE
     if real and _succeeded(seen, "read after delete"):
         status = _status(seen, "read after delete")
+        before = max((seen[role] for role in _READS if role in seen), key=lambda pair: pair[0])[1].exchange
+        same = _body(before) == _body(seen["read after delete"][1].exchange)
         yield (
             seen["read after delete"][0],
             Violation(
@@ -119,52 +157,70 @@ def _check_deleted(seen: Seen) -> Iterator[tuple[int, Violation]]:
                 expected="404 or 410",
                 actual=str(status),
                 assertion="assert response.status_code in {404, 410}",
+                severity=None if same else "warning",
+                confidence=None if same else "tentative",
             ),
         )
-    if _status(seen, "delete again") >= _SERVER_ERROR:
+        return
+    yield from _check_still_listed(seen, parameter)
+
+
+def _check_still_listed(seen: Seen, parameter: str) -> Iterator[tuple[int, Violation]]:
+    if "list" not in seen or "list after delete" not in seen:
+        return
+    name = seen["delete"][1].identifier
+    before = identified_items(seen["list"][1].exchange, parameter)
+    index, after = seen["list after delete"]
+    listed = identified_items(after.exchange, parameter)
+    if name and name in before and name in listed and before[name] == listed[name]:
+        yield (
+            index,
+            Violation(
+                check="state.use-after-delete",
+                message=f"DELETE was answered with {_status(seen, 'delete')}, and the list still shows {name!r}.",
+                cause=("deleted", "listed"),
+                expected="A list without it.",
+                actual=repr(listed[name])[:200],
+            ),
+        )
+
+
+_READS = ("read", "read after put", "read after second put", "read before change", "read after change")
+
+
+def _body(exchange: Exchange) -> bytes:
+    return exchange.response.body if exchange.response is not None else b""
+
+
+def _check_deleted_again(seen: Seen) -> Iterator[tuple[int, Violation]]:
+    """See whether the second DELETE fails, or brings back what the first took away."""
+    if not _succeeded(seen, "delete"):
+        return
+    status = _status(seen, "delete again")
+    back = _status(seen, "read after delete") in _GONE and _succeeded(seen, "read after second delete")
+    if status >= _SERVER_ERROR or back:
+        what = f"was answered with {status}" if not back else "brought back what the first had taken away"
         yield (
             seen["delete again"][0],
             Violation(
                 check="state.delete-not-idempotent",
-                message=f"The second DELETE was answered with {_status(seen, 'delete again')}.",
+                message=f"The second DELETE {what}.",
                 cause=("deleted twice",),
-                expected="404, 410 or a success",
-                actual=str(_status(seen, "delete again")),
-                assertion=f"assert response.status_code < {_SERVER_ERROR}",
+                expected="404, 410 or a success, and it stays away.",
+                actual=str(status),
+                assertion="" if back else f"assert response.status_code < {_SERVER_ERROR}",
             ),
         )
 
 
-def _check_put(seen: Seen) -> Iterator[tuple[int, Violation]]:
-    if not (_succeeded(seen, "put") and _succeeded(seen, "put again")):
-        return
-    first = json_of(seen["read after put"][1]) if "read after put" in seen else None
-    second = json_of(seen["read after second put"][1]) if "read after second put" in seen else None
-    if not is_object(first) or not is_object(second):
-        return
-    moved = [key for key in first if key in second and first[key] != second[key] and not _MOVES.search(key)]
-    if moved:
-        key = moved[0]
-        yield (
-            seen["read after second put"][0],
-            Violation(
-                check="state.put-not-idempotent",
-                message=f"After the same PUT twice, {key} went from {first[key]!r} to {second[key]!r}."[:400],
-                cause=("put", key),
-                expected=repr(first[key])[:200],
-                actual=repr(second[key])[:200],
-            ),
-        )
-
-
-def _check_refused(steps: Sequence[tuple[Role, Exchange]]) -> Iterator[tuple[int, Violation]]:
+def _check_refused(parts: Sequence[Part]) -> Iterator[tuple[int, Violation]]:
     """Compare the lists before and after each creation that was refused."""
     before: list[Any] | None = None
-    for index, (role, exchange) in enumerate(steps):
-        if not role.startswith("list"):
+    for index, part in enumerate(parts):
+        if not part.role.startswith("list"):
             continue
-        after = _items(exchange)
-        refused = steps[index - 1][1].status if index and steps[index - 1][0] == "refused create" else 0
+        after = items_of(part.exchange)
+        refused = parts[index - 1].exchange.status if index and parts[index - 1].role == "refused create" else 0
         if refused in _REFUSALS and before is not None and after is not None and len(after) > len(before):
             yield (
                 index,
@@ -181,12 +237,32 @@ def _check_refused(steps: Sequence[tuple[Role, Exchange]]) -> Iterator[tuple[int
         before = after
 
 
+def _check_reused(seen: Seen) -> Iterator[tuple[int, Violation]]:
+    """See whether something new is called like something that is there."""
+    if not {"create", "create other", "create third"} <= seen.keys():
+        return
+    first, other, third = (seen[role][1] for role in ("create", "create other", "create third"))
+    if not all(part.created and part.assigned for part in (first, other, third)):
+        return
+    if third.identifier == other.identifier != first.identifier:
+        yield (
+            seen["create third"][0],
+            Violation(
+                check="state.identifier-reused",
+                message=f"The new resource is called {third.identifier!r}, as one that was not deleted.",
+                cause=("reused",),
+                expected="An identifier that is not in use.",
+                actual=third.identifier,
+            ),
+        )
+
+
 def _check_listed(seen: Seen) -> Iterator[tuple[int, Violation]]:
     if not (_succeeded(seen, "create") and _succeeded(seen, "read") and _succeeded(seen, "list")):
         return
-    before = _items(seen["list before"][1]) if "list before" in seen else None
-    after = _items(seen["list"][1])
-    if before is not None and after is not None and len(after) <= len(before) < 5 and after == before:  # noqa: PLR2004  no page is that short
+    before = items_of(seen["list before"][1].exchange) if "list before" in seen else None
+    after = items_of(seen["list"][1].exchange)
+    if before is not None and after is not None and len(after) <= len(before) < _SHORT_LIST and after == before:
         yield (
             seen["list"][0],
             Violation(
@@ -199,10 +275,70 @@ def _check_listed(seen: Seen) -> Iterator[tuple[int, Violation]]:
         )
 
 
-def _items(exchange: Exchange) -> list[Any] | None:
-    """Take the items out of a list response, also out of an envelope with one list."""
-    value = json_of(exchange)
-    if is_object(value):
-        lists = [item for item in value.values() if is_array(item)]
-        value = lists[0] if len(lists) == 1 else None
-    return value if is_array(value) else None
+def _check_several(parts: Sequence[Part], parameter: str) -> Iterator[tuple[int, Violation]]:
+    """See whether a list leaves out some of what was created, and neither the first nor the last: no page does that."""
+    created = [part.identifier for part in parts if part.role == "create several" and part.created]
+    listed = [(index, part) for index, part in enumerate(parts) if part.role == "list several"]
+    if not listed or len(set(created)) != len(created):
+        return
+    index, part = listed[0]
+    names = identified_items(part.exchange, parameter)
+    shown = [place for place, name in enumerate(created) if name in names]
+    missing = [
+        name for place, name in enumerate(created) if shown and shown[0] < place < shown[-1] and name not in names
+    ]
+    if missing:
+        yield (
+            index,
+            Violation(
+                check="state.list-misses-created",
+                message=f"Of {len(created)} that were created the list shows those before and after {missing[0]!r}.",
+                cause=("left out",),
+                expected=f"{missing[0]!r} is in the list.",
+                actual=", ".join(names)[:200],
+            ),
+        )
+
+
+def _check_pages(parts: Sequence[Part]) -> Iterator[tuple[int, Violation]]:
+    """See whether pages together show what one large page shows."""
+    whole = next((items_of(part.exchange) for part in parts if part.role == "list several"), None)
+    pages = [(index, items_of(part.exchange)) for index, part in enumerate(parts) if part.role == "page"]
+    if whole is None or len(pages) < 2 or any(items is None for _, items in pages):  # noqa: PLR2004  one is no sequence
+        return
+    full = len(pages[0][1] or ())
+    end = next((place for place, (_, items) in enumerate(pages) if len(items or ()) < full), None)
+    if end is None or not 0 < full < len(whole):
+        return
+    shown = [item for _, items in pages[: end + 1] for item in items or ()]
+    lost = [item for item in whole if item not in shown]
+    twice = [item for place, item in enumerate(shown) if item in shown[:place]]
+    if lost or twice:
+        item = (lost or twice)[0]
+        yield (
+            pages[end][0],
+            Violation(
+                check="state.list-misses-created",
+                message=f"The pages {'leave out' if lost else 'show twice'} {item!r}"[:300]
+                + f": {len(shown)} items on {end + 1} pages of {full}, and {len(whole)} on a large one.",
+                cause=("pages",),
+                expected="All pages together show each item once.",
+                actual=f"{len(lost)} missing, {len(twice)} twice",
+            ),
+        )
+
+
+def _check_stale(seen: Seen) -> Iterator[tuple[int, Violation]]:
+    if _succeeded(seen, "stale put"):
+        status = _status(seen, "stale put")
+        yield (
+            seen["stale put"][0],
+            Violation(
+                check="http.conditional-ignored",
+                message=f"If-Match names another ETag than the current one, and the answer is {status}.",
+                cause=("If-Match",),
+                expected="412",
+                actual=str(status),
+                assertion=f"assert response.status_code != {status}",
+            ),
+        )

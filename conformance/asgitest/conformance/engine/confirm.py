@@ -1,4 +1,4 @@
-"""Sees a finding again on fresh state, or not.
+"""Sees a finding again on fresh state, or not. How often is not decided here.
 
 Depends on: the session that has the app.
 """
@@ -22,53 +22,29 @@ if TYPE_CHECKING:
 
 __all__ = ["confirm"]
 
-_ONCE_A_PROCESS = frozenset({"lifespan.second-start-fails"})
-"""What is about the second time in a process is there once."""
-
 
 def confirm(work: Work) -> Judged:
-    """Execute the candidate of a task again, the shrunk scenario first, then the original one."""
-    task = work.task
-    candidate = task.candidate
+    """Execute the candidate of a task once more, on fresh state."""
+    candidate = work.task.candidate
     assert candidate is not None  # noqa: S101  a task of this kind has one
-    once = candidate.finding.check in _ONCE_A_PROCESS or _was_walked(candidate)
-    times = min(1, work.session.options.confirm) if once else work.session.options.confirm
-    scenarios = [scenario for scenario in (candidate.scenario, candidate.original) if scenario is not None]
-    best = Judged(number=task.number, candidate=candidate, seen=0, tried=times)
-    for scenario in dict.fromkeys(scenarios):
-        seen, finding = _repeat(work, replace(candidate, scenario=scenario), times=times)
-        if seen > best.seen:
-            changed = replace(candidate, scenario=scenario, finding=finding or candidate.finding)
-            best = Judged(number=task.number, candidate=changed, seen=seen, tried=times)
-        if seen == times:
-            break
-    return best
-
-
-def _was_walked(candidate: Candidate) -> bool:
-    """Whether it was seen after other requests: what those changed may still be changed the second time."""
-    return candidate.play is None and candidate.original is not None and len(candidate.original.steps) > 1
-
-
-def _repeat(work: Work, candidate: Candidate, *, times: int) -> tuple[int, Finding | None]:
-    """Execute a scenario some times; return how often the finding was seen, and the finding as it was seen."""
-    seen = 0
-    latest: Finding | None = None
-    with work.session.open() as executor:
+    with work.session.open() as executor, work.noted(candidate.tried, None):
         executor.traces = True
-        observer = work.session.observer(executor)
-        for turn in range(times):
-            with work.noted(turn, None):
-                if candidate.play is not None:
-                    found = observe_sequence(work.session, observer, candidate)
-                elif candidate.probed is not None:
-                    found = _probed_again(work, observer, candidate, base=candidate.probed)
-                else:
-                    found = _once(work, observer, candidate)
-            if found is not None:
-                seen += 1
-                latest = found
-    return seen, latest
+        found = _seen_again(work, work.session.observer(executor), candidate)
+    return Judged(
+        number=work.task.number,
+        candidate=replace(candidate, finding=found or candidate.finding),
+        seen=candidate.seen + (found is not None),
+        tried=candidate.tried + 1,
+    )
+
+
+def _seen_again(work: Work, observer: Observer, candidate: Candidate) -> Finding | None:
+    """Execute a candidate in the way it was found; return the finding if it was seen."""
+    if candidate.play is not None:
+        return observe_sequence(work.session, observer, candidate)
+    if candidate.probed is not None:
+        return _probed_again(work, observer, candidate, base=candidate.probed)
+    return _once(work, observer, candidate)
 
 
 def _probed_again(work: Work, observer: Observer, candidate: Candidate, *, base: Request) -> Finding | None:
@@ -77,7 +53,8 @@ def _probed_again(work: Work, observer: Observer, candidate: Candidate, *, base:
     operation = session.operations.get(subject)
     if operation is None:
         return None
-    played = probe_operation(observer, operation, session.operations.values(), base=base)
+    others = session.operations.values()
+    played = probe_operation(observer, operation, others, base=base, lead=candidate.lead)
     for probed in observer.executor.run(played):
         finding = session.findings.build(
             probed.violation, subject, handler=session.handler_of(subject), seen=probed.exchange

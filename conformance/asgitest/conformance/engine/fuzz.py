@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from asgitest.conformance.checks import Expectation
 from asgitest.conformance.engine.corpus import Corpus, leaves_of, with_leaf
 from asgitest.conformance.engine.harvest import Harvest, harvest
+from asgitest.conformance.engine.history import History
 from asgitest.conformance.engine.inline import InlineThreads
 from asgitest.conformance.engine.seeds import keyed_random
 from asgitest.conformance.engine.wire import request_of
@@ -60,6 +61,7 @@ class Shown:
         exchange: What came of it.
         index: Number of the case.
         before: The request before it on the same state, if there was one.
+        histories: What may have left the state it was seen in, from little to much.
     """
 
     violation: Violation
@@ -68,6 +70,7 @@ class Shown:
     exchange: Exchange
     index: int
     before: Request | None = None
+    histories: tuple[tuple[Request, ...], ...] = ()
 
 
 class _Clock:
@@ -125,6 +128,7 @@ class Fuzzer:
         self.statuses: set[int] = set()
         self.shown: list[Shown] = []
         self._before: Request | None = None
+        self._history = History()
         self.first: Request | None = None
         self.worked: Request | None = None
 
@@ -136,6 +140,7 @@ class Fuzzer:
     async def _run(self) -> None:
         clock = _Clock(self._work.task.seconds)
         self._harvest = await harvest(self._work, self._operation, self._observer)
+        self._history.begin(self._harvest.creations)
         skipped = frozenset(self._work.task.skip)
         for index, case in enumerate(self._cases()):
             if self._had_enough(index) or (index >= _FLOOR and clock.expired()) or clock.far_expired():
@@ -178,21 +183,27 @@ class Fuzzer:
         if exchange.observation is not None and self._corpus.learn(case, exchange.observation):
             self._last_new = index
         self._remember(request, exchange)
+        self._show(violations, exchange, expectation, index=index)
+        self._history.add(request, exchange)
+        self._before = request
+        if self._unsent >= _REPORT_EVERY:
+            self._tell()
+
+    def _show(self, violations: list[Violation], exchange: Exchange, expectation: Expectation, *, index: int) -> None:
+        """Keep the first violation of each cause."""
         for violation in violations:
             if self._work.seen.is_new(violation, self._operation.label):
                 self.shown.append(
                     Shown(
                         violation=violation,
-                        request=request,
+                        request=exchange.request,
                         expectation=expectation,
                         exchange=exchange,
                         index=index,
                         before=self._before,
+                        histories=self._history.lead(),
                     )
                 )
-        self._before = request
-        if self._unsent >= _REPORT_EVERY:
-            self._tell()
 
     async def _restarted(self, index: int) -> None:
         """Restart the lifespan, and create again what cases refer to."""
@@ -201,6 +212,12 @@ class Fuzzer:
         for request in self._harvest.creations:
             with self._work.noted(index, request):
                 await self._observer.executor.http(request)
+        self._history.begin(self._harvest.creations)
+
+    @property
+    def creations(self) -> tuple[Request, ...]:
+        """What cases refer to was created by these."""
+        return tuple(self._harvest.creations)
 
     @property
     def hung(self) -> bool:

@@ -5,19 +5,20 @@ Depends on: generators, resources, the session.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from asgitest.conformance.checks.sequences import json_of
-from asgitest.conformance.engine.resources import identifier_of
+from asgitest.conformance.checks.identifiers import identifier_of, json_of
 from asgitest.conformance.engine.seeds import keyed_random
 from asgitest.conformance.engine.wire import request_of
 from asgitest.conformance.generate import generate_valid
 from asgitest.conformance.json_values import is_array, is_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from asgitest.conformance.case import Case
     from asgitest.conformance.engine.observing import Observer
     from asgitest.conformance.engine.resources import Resource
     from asgitest.conformance.engine.work import Work
@@ -65,11 +66,15 @@ async def harvest(work: Work, operation: Operation, observer: Observer) -> Harve
     names = [parameter.name for parameter in operation.parameters_in("path")]
     if not names or HARVEST in work.task.skip:
         return found
-    for resource in work.session.resources.values():
-        if operation.path.startswith(resource.path) and resource.parameter in names:
-            await _create(work, resource, observer, found=found)
+    above = [
+        resource
+        for resource in work.session.resources.values()
+        if operation.path.startswith(resource.path) and resource.parameter in names
+    ]
+    for resource in sorted(above, key=lambda one: one.path.count("{")):
+        await _create(work, resource, observer, found=found)
     for listing in _lists(work, operation):
-        exchange = await _send(work, listing, observer, number=0)
+        exchange, _ = await _send(work, listing, observer, number=0)
         if exchange is not None and exchange.status in _SUCCESS:
             for name in names:
                 for value in _values_in(json_of(exchange), name):
@@ -78,28 +83,44 @@ async def harvest(work: Work, operation: Operation, observer: Observer) -> Harve
 
 
 async def _create(work: Work, resource: Resource, observer: Observer, *, found: Harvest) -> None:
-    """Create some and note how they are called."""
+    """Create some and note how they are called; below something else, below the first of that."""
+    known = {name: values[0] for name, values in found.by_name.items()}
     for number in range(_CREATIONS):
-        exchange = await _send(work, resource.create, observer, number=number)
-        if exchange is None or exchange.status not in _SUCCESS:
+        exchange, case = await _send(work, resource.create, observer, number=number, known=known)
+        if exchange is None or case is None or exchange.status not in _SUCCESS:
             continue
-        identifier = identifier_of(exchange, resource.parameter)
+        identifier = (
+            case.path_parameters.get(resource.parameter)
+            if resource.named
+            else identifier_of(exchange, resource.parameter)
+        )
         if identifier is not None:
-            found.add(resource.parameter, int(identifier) if identifier.isdecimal() else identifier)
+            numeric = isinstance(identifier, str) and identifier.isdecimal()
+            found.add(resource.parameter, int(identifier) if numeric else identifier)
             found.creations.append(exchange.request)
 
 
-async def _send(work: Work, operation: Operation, observer: Observer, *, number: int) -> Exchange | None:
-    """Send one valid request; None when none can be made."""
+async def _send(
+    work: Work,
+    operation: Operation,
+    observer: Observer,
+    *,
+    number: int,
+    known: Mapping[str, Any] = MappingProxyType({}),
+) -> tuple[Exchange | None, Case | None]:
+    """Send one valid request, with what is known in its path; None when none can be made."""
     random = keyed_random(work.session.options.seed, "harvest", operation.label, number)
     values = work.session.values_for(operation)
     try:
-        request = request_of(values.applied(generate_valid(operation, random, values.dictionary())))
+        case = values.applied(generate_valid(operation, random, values.dictionary()))
+        path = {name: known.get(name, value) for name, value in case.path_parameters.items()}
+        case = replace(case, path_parameters=path)
+        request = request_of(case)
     except (ValueError, TypeError, OverflowError, RecursionError):
-        return None
+        return None, None
     request = values.authenticated(request, operation)
     with work.noted(HARVEST, request):
-        return await observer.executor.http(request)
+        return await observer.executor.http(request), case
 
 
 def _lists(work: Work, operation: Operation) -> Iterator[Operation]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from asgitest.conformance.checks import Expectation
-    from asgitest.conformance.engine.resources import Play
+    from asgitest.conformance.engine.plays import Play
     from asgitest.conformance.model import Finding, Scenario
     from asgitest.conformance.records import Request
 
@@ -45,6 +45,10 @@ class Candidate:
         seed_path: ``seed/family/subject/index`` of the case.
         play: The sequence it was seen in, for findings about state.
         probed: The request that was probed, for what two exchanges show together.
+        lead: What was sent before it, so that what it is about is there.
+        histories: The scenario after what was sent before it, from the shortest history to the longest.
+        seen: How often it was seen again so far, with its scenario.
+        tried: How often that was tried.
     """
 
     finding: Finding
@@ -56,6 +60,10 @@ class Candidate:
     seed_path: str = ""
     play: Play | None = None
     probed: Request | None = None
+    lead: tuple[Request, ...] = ()
+    histories: tuple[Scenario, ...] = ()
+    seen: int = 0
+    tried: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,13 +118,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A finding was confirmed, or not.
+    """A finding was looked for once more.
 
     Args:
         number: Of the task.
-        candidate: With its final scenario.
-        seen: How often it was seen again.
-        tried: How often it was tried.
+        candidate: As it was seen this time.
+        seen: How often it was seen again, all attempts with this scenario together.
+        tried: How many those are.
     """
 
     number: int

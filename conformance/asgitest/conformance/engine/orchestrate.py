@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from asgitest.conformance.catalogue import CHECKS
+from asgitest.conformance.engine.attempts import next_attempt
 from asgitest.conformance.engine.collecting import Collector
 from asgitest.conformance.engine.deaths import candidate_of_death, is_expected_death
 from asgitest.conformance.engine.local_pool import LocalPool
@@ -251,7 +252,11 @@ class _Run:
             self._emit(FindingFound(finding=finding))
 
     def _judged(self, message: Judged) -> None:
-        self._confirmed(message.candidate, seen=message.seen, tried=message.tried)
+        again = next_attempt(message, times=self._options.confirm, fresh=self._workers > 0)
+        if again is not None:
+            self._submit("confirm", again.finding.operation, candidate=again)
+        else:
+            self._confirmed(message.candidate, seen=message.seen, tried=message.tried)
 
     def _confirmed(self, candidate: Candidate, *, seen: int, tried: int) -> None:
         finding = self._collector.judged(candidate, seen=seen, tried=tried)

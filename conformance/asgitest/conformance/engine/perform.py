@@ -141,15 +141,15 @@ def _probe_operation(work: Work) -> Statuses:
             _submit(work, observer, shown)
         base = fuzzer.worked or fuzzer.first
         if base is not None and not fuzzer.hung and PROBES not in task.skip:
-            _probe(work, observer, operation, base=base)
+            _probe(work, observer, operation, base=base, lead=fuzzer.creations)
     return {task.subject: tuple(sorted(fuzzer.statuses))}
 
 
-def _probe(work: Work, observer: Observer, operation: Operation, *, base: Request) -> None:
+def _probe(work: Work, observer: Observer, operation: Operation, *, base: Request, lead: tuple[Request, ...]) -> None:
     """Ask what is asked beside the cases."""
     session, subject = work.session, work.task.subject
     with work.noted(PROBES, base):
-        probing = probe_operation(observer, operation, session.operations.values(), base=base)
+        probing = probe_operation(observer, operation, session.operations.values(), base=base, lead=lead)
         found = observer.executor.run(probing)
     for probed in found:
         if work.seen.is_new(probed.violation, subject):
@@ -157,9 +157,10 @@ def _probe(work: Work, observer: Observer, operation: Operation, *, base: Reques
                 probed.violation,
                 subject,
                 probed.exchange,
-                scenario=session.findings.scenario([step_of(request) for request in probed.requests]),
+                scenario=session.findings.scenario([step_of(request) for request in (*lead, *probed.requests)]),
                 handler=session.handler_of(subject),
                 probed=base,
+                lead=lead,
             )
 
 
@@ -198,6 +199,10 @@ def _submit(work: Work, observer: Observer, shown: Shown) -> None:
         expectation=shown.expectation,
         handler=session.handler_of(subject),
         seed_path=f"{session.options.seed}/{work.task.kind}/{subject}/{shown.index}",
+        histories=tuple(
+            session.findings.scenario([step_of(request) for request in (*before, shown.request)])
+            for before in shown.histories
+        ),
     )
 
 

@@ -19,7 +19,7 @@ from asgitest.conformance.json_values import is_object
 from asgitest.conformance.serialise import is_json
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator
+    from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
     from asgitest.conformance.engine.observing import Observer
     from asgitest.conformance.operation import Operation
@@ -69,12 +69,14 @@ class _Prober:
         operation: What is probed.
         others: All operations.
         base: A request that worked.
+        lead: Sent after each start, so that what the request is about is there.
     """
 
     observer: Observer
     operation: Operation
     others: Iterable[Operation]
     base: Request
+    lead: Sequence[Request] = ()
 
     async def _send(self, request: Request) -> Exchange:
         return await self.observer.executor.http(request)
@@ -83,8 +85,15 @@ class _Prober:
         requests = (*before, exchange.request)
         return [Probed(violation=one, exchange=exchange, requests=requests) for one in violations]
 
+    async def _restart(self) -> None:
+        """Begin on fresh state, with what the request is about."""
+        await self.observer.executor.restart()
+        for request in self.lead:
+            await self._send(request)
+
     async def all(self) -> AsyncIterator[Probed]:
         """Play all probes."""
+        await self._restart()
         plain = await self._send(self.base)
         if plain.hung or plain.response is None:
             return
@@ -174,7 +183,7 @@ class _Prober:
             return
         exchanges: list[Exchange] = []
         for request in (whole, whole, replace(whole, chunks=(size // 2, size - size // 2))):
-            await self.observer.executor.restart()
+            await self._restart()
             exchanges.append(await self._send(request))
         first, second, cut = exchanges
         for probed in self._found(pairs.check_cut(first, second, cut), cut):
@@ -317,7 +326,12 @@ def _unreachable(location: bytes, status: int) -> Violation:
 
 
 async def probe_operation(
-    observer: Observer, operation: Operation, others: Iterable[Operation], *, base: Request
+    observer: Observer,
+    operation: Operation,
+    others: Iterable[Operation],
+    *,
+    base: Request,
+    lead: Sequence[Request] = (),
 ) -> list[Probed]:
     """Play all probes of an operation on fresh state.
 
@@ -326,7 +340,7 @@ async def probe_operation(
         operation: What is probed.
         others: All operations.
         base: A request that worked.
+        lead: What was sent before it, so that what it is about is there.
     """
-    await observer.executor.restart()
-    prober = _Prober(observer=observer, operation=operation, others=tuple(others), base=base)
+    prober = _Prober(observer=observer, operation=operation, others=tuple(others), base=base, lead=tuple(lead))
     return [probed async for probed in prober.all()]

@@ -1,32 +1,28 @@
-"""The things an app keeps, inferred from its paths, and the sequences that are played over them.
+"""The things an app keeps, inferred from its paths.
 
-A resource is a collection that takes POST, and the same path with one parameter more. What a creation answers gives
-the identifier: by its name, or by ``Location``.
+A resource is a path that ends with a parameter, and a way to create what it stands for: POST on the collection before
+it, or PUT on the path itself, with a name that the client chooses. Collections may be below other resources, and bodies
+may refer to other resources by name (``project_id``).
 
-Depends on: operations, checks.
+Depends on: operations.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-from asgitest.conformance.checks import Expectation
-from asgitest.conformance.checks.sequences import json_of
-from asgitest.conformance.json_values import is_object
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from asgitest.conformance.checks.sequences import Role
     from asgitest.conformance.operation import Operation
-    from asgitest.conformance.records import Exchange, Request
 
-__all__ = ["Play", "Resource", "SequenceStep", "identifier_of", "infer_resources"]
+__all__ = ["Resource", "infer_resources", "referred"]
 
-_NAMES = ("id", "uuid", "key", "slug", "name", "code")
-_UNKNOWN = Expectation()
+_MOST_ACTIONS = 6
+_ON_ONE = ("GET", "PUT", "PATCH", "DELETE")
+_REFERENCE = re.compile(r"(.+?)_?(?:id|uuid|number|slug|key|code)s?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,7 +32,7 @@ class Resource:
     Args:
         path: Template of one of them.
         parameter: The name of the last parameter of it.
-        create: POST on the collection.
+        create: POST on the collection, or PUT on the path.
         listing: GET on the collection, if there is one.
         on_one: Operations on one of them, by method.
         actions: Operations below one of them.
@@ -55,42 +51,20 @@ class Resource:
         return f"STATE {self.path}"
 
     @property
+    def named(self) -> bool:
+        """Whether the client chooses the identifier."""
+        return self.create.method == "PUT"
+
+    @property
+    def collection(self) -> str:
+        """The path before the parameter."""
+        return self.path.rpartition("{")[0].rstrip("/")
+
+    @property
     def operations(self) -> tuple[Operation, ...]:
         """All of them."""
         listed = (self.listing,) if self.listing is not None else ()
         return (self.create, *listed, *self.on_one.values(), *self.actions)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SequenceStep:
-    """One request of a sequence; the identifier is put in when it is known.
-
-    Args:
-        role: Which part it plays.
-        request: With a mark in place of the identifier.
-        subject: Label of the operation.
-        expectation: What is known about it.
-    """
-
-    role: Role
-    request: Request
-    subject: str
-    expectation: Expectation = _UNKNOWN
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Play:
-    """A sequence that can be played again. Can be pickled.
-
-    Args:
-        resource: Label of the resource.
-        parameter: Name of the parameter the identifier is for.
-        steps: In order.
-    """
-
-    resource: str
-    parameter: str
-    steps: tuple[SequenceStep, ...]
 
 
 def infer_resources(operations: Iterable[Operation]) -> Iterator[Resource]:
@@ -99,17 +73,17 @@ def infer_resources(operations: Iterable[Operation]) -> Iterator[Resource]:
     for operation in operations:
         table.setdefault(operation.path, {})[operation.method] = operation
     for path, methods in table.items():
-        match = re.fullmatch(r"(.*?)/?\{([^{}:]+)\}/?", path)
-        if match is None or "{" in match[1] or not {"GET", "DELETE", "PUT", "PATCH"} & set(methods):
+        match = re.fullmatch(r"(.*?)/?\{([^{}:]+)(?::[^{}]*)?\}/?", path)
+        if match is None or not set(_ON_ONE) & set(methods):
             continue
         collection = table.get(match[1]) or table.get(match[1] + "/") or {}
-        create = collection.get("POST")
+        create = collection.get("POST") or (methods.get("PUT") if {"GET", "DELETE"} & set(methods) else None)
         if create is None:
             continue
         actions = tuple(
             operation
             for other, others in table.items()
-            if other.startswith(path.rstrip("/") + "/") and other.count("{") == 1
+            if other.startswith(path.rstrip("/") + "/") and other.count("{") == path.count("{")
             for operation in others.values()
         )
         yield Resource(
@@ -117,42 +91,32 @@ def infer_resources(operations: Iterable[Operation]) -> Iterator[Resource]:
             parameter=match[2],
             create=create,
             listing=collection.get("GET"),
-            on_one={method: methods[method] for method in ("GET", "PUT", "PATCH", "DELETE") if method in methods},
-            actions=actions[:4],
+            on_one={method: methods[method] for method in _ON_ONE if method in methods},
+            actions=actions[:_MOST_ACTIONS],
         )
 
 
-def identifier_of(exchange: Exchange, parameter: str) -> str | None:
-    """Find the identifier in the answer to a creation: by the parameter's name, by usual names, by ``Location``."""
-    value = json_of(exchange)
-    if is_object(value):
-        for holder in (value, *(item for item in value.values() if is_object(item))):
-            found = _named_identifier(holder, _folded(parameter))
-            if found is not None:
-                return found
-    elif _is_identifier(value):
-        return str(value)
-    location = exchange.response.header(b"location") if exchange.response is not None else None
-    if location:
-        return location.decode("latin-1").rstrip("/").rpartition("/")[2] or None
+def referred(resources: Mapping[str, Resource], name: str) -> Resource | None:
+    """Find the resource a property or a parameter refers to by its name: ``project_id`` those of ``/projects``.
+
+    Args:
+        resources: By label.
+        name: As documented.
+    """
+    match = _REFERENCE.fullmatch(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name))
+    wanted = _singular(match[1] if match is not None else name)
+    if len(wanted) < 2:  # noqa: PLR2004  a letter says nothing
+        return None
+    for resource in resources.values():
+        last = resource.collection.rpartition("/")[2]
+        if last and "{" not in last and _singular(last) == wanted:
+            return resource
     return None
 
 
-def _named_identifier(holder: dict[str, Any], wanted: str) -> str | None:
-    """Find an identifier in one object: under the parameter's name, then under a usual one."""
-    for name, item in holder.items():
-        if _folded(name) == wanted and _is_identifier(item):
-            return str(item)
-    for name in _NAMES:
-        if (wanted.endswith(name) or name in {"id", "uuid"}) and _is_identifier(holder.get(name)):
-            return str(holder[name])
-    return None
-
-
-def _folded(name: str) -> str:
-    """A name without what distinguishes spellings."""
-    return name.lower().replace("_", "").replace("-", "")
-
-
-def _is_identifier(value: Any) -> bool:
-    return isinstance(value, int | str) and not isinstance(value, bool) and value != ""
+def _singular(name: str) -> str:
+    """A name without what distinguishes one from several, and spellings."""
+    folded = name.lower().replace("_", "").replace("-", "")
+    if folded.endswith("ies"):
+        return folded[:-3] + "y"
+    return folded.removesuffix("s").removesuffix("e")

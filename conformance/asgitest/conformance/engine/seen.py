@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from asgitest.conformance.checks import Expectation, Violation
     from asgitest.conformance.engine.findings import Findings, Seen
     from asgitest.conformance.engine.messages import Message, Task
-    from asgitest.conformance.engine.resources import Play
+    from asgitest.conformance.engine.plays import Play
     from asgitest.conformance.model import Scenario
     from asgitest.conformance.operation import Handler
     from asgitest.conformance.records import Request
@@ -85,6 +85,8 @@ class SeenInTask:
         seed_path: str = "",
         play: Play | None = None,
         probed: Request | None = None,
+        lead: tuple[Request, ...] = (),
+        histories: tuple[Scenario, ...] = (),
     ) -> None:
         """Make a candidate of a violation and tell of it."""
         finding = self._findings.build(violation, subject, handler=handler, seen=seen)
@@ -102,6 +104,8 @@ class SeenInTask:
             seed_path=seed_path,
             play=play,
             probed=probed,
+            lead=lead,
+            histories=histories,
         )
         self._tell(Found(number=self.task.number, candidate=candidate))
 

@@ -1,46 +1,43 @@
-"""Plays sequences over one resource: create, read, list, replace, change, delete, and everything again on what is gone.
+"""Plays sequences over one resource and tells of what they show, with the shortest sequence that shows it.
 
-Depends on: generators, execution, checks, the session.
+Depends on: scenes, execution, checks, the session.
 """
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import dataclass, replace
+import json
+import time
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from asgitest.conformance.checks.sequences import check_sequence
+from asgitest.conformance.checks.identifiers import identifier_of, names_itself
+from asgitest.conformance.checks.sequences import Part, check_sequence
 from asgitest.conformance.engine.findings import step_of
-from asgitest.conformance.engine.resources import Play, SequenceStep, identifier_of
-from asgitest.conformance.engine.seeds import keyed_random
+from asgitest.conformance.engine.plays import MARK
+from asgitest.conformance.engine.scenes import write_scenes
 from asgitest.conformance.engine.shrink import shrink_sequence
-from asgitest.conformance.engine.wire import request_of
-from asgitest.conformance.generate import boundary_cases, generate_valid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from asgitest.conformance.case import Case
     from asgitest.conformance.checks import Violation
-    from asgitest.conformance.checks.sequences import Role
     from asgitest.conformance.engine.messages import Candidate
     from asgitest.conformance.engine.observing import Observer
+    from asgitest.conformance.engine.plays import Play, SequenceStep
     from asgitest.conformance.engine.resources import Resource
     from asgitest.conformance.engine.session import Session
     from asgitest.conformance.engine.work import Work
     from asgitest.conformance.model import Finding
-    from asgitest.conformance.operation import Operation
     from asgitest.conformance.records import Exchange, Request
 
 __all__ = ["observe_sequence", "run_resource"]
 
-_MARK = "asgitest-id"
 _CREATED = range(200, 300)
 _CRASHES = frozenset({"http.unhandled-exception", "openapi.server-error"})
 _SHRINK_EXECUTIONS = 40
-_REFUSALS = 6
-"""Creations at an edge in one sequence; the app may refuse them."""
+_SCENES = 10
+"""More than a turn has; the number of a sequence is made of both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,133 +47,93 @@ class _Played:
     step: SequenceStep
     exchange: Exchange
     violations: list[Violation]
+    part: Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sequence:
-    """A sequence that was played; *assigned* when the app chose the identifier."""
+    """A sequence that was played."""
 
     steps: tuple[_Played, ...]
-    assigned: bool
+    parameter: str
 
     def wrong(self) -> Iterator[tuple[int, Violation]]:
         """List what is wrong with each exchange, and with all of them together."""
         for index, played in enumerate(self.steps):
             for violation in played.violations:
                 yield index, violation
-        yield from check_sequence([(one.step.role, one.exchange) for one in self.steps], assigned=self.assigned)
-
-
-# What is played
-
-
-def _plan(session: Session, resource: Resource, turn: int) -> Iterator[SequenceStep]:
-    """Write one sequence; every second one goes on with what is gone."""
-    edges = itertools.islice(boundary_cases(resource.create), turn * _REFUSALS, None)
-    for role, operation in _roles(resource, beyond=bool(turn % 2)):
-        if operation is None:
-            continue
-        edge = next(edges, None) if role == "refused create" else None
-        yield _step(session, resource, role=role, operation=operation, turn=turn, edge=edge)
-
-
-def _roles(resource: Resource, *, beyond: bool) -> Iterator[tuple[Role, Operation | None]]:
-    """List the parts of a sequence with the operations that play them."""
-    on_one = resource.on_one
-    read, put, change, delete = (on_one.get(method) for method in ("GET", "PUT", "PATCH", "DELETE"))
-    yield "list before", resource.listing
-    yield "create", resource.create
-    yield "control", read
-    yield "read", read
-    yield "list", resource.listing
-    if resource.listing is not None:
-        for _ in range(_REFUSALS):
-            yield "refused create", resource.create
-            yield "list after refusal", resource.listing
-    if put is not None:
-        yield "put", put
-        yield "read after put", read
-        yield "put again", put
-        yield "read after second put", read
-    yield "change", change
-    for action in resource.actions:
-        yield "action", action
-    yield "delete", delete
-    yield "read after delete", read
-    yield "delete again", delete
-    if beyond:
-        yield "change", change
-        yield "put", put
-        for action in resource.actions:
-            yield "action", action
-        yield "action", resource.listing
-
-
-def _step(
-    session: Session, resource: Resource, *, role: Role, operation: Operation, turn: int, edge: Case | None = None
-) -> SequenceStep:
-    """Write one request of a sequence, valid or at an *edge*; the same one for a PUT and its repetition."""
-    part = "put" if role == "put again" else role
-    random = keyed_random(session.options.seed, "state", resource.label, turn, part)
-    values = session.values_for(operation)
-    case = edge or generate_valid(operation, random, values.dictionary())
-    if role.startswith("list"):
-        required = {parameter.name for parameter in operation.parameters if parameter.required}
-        case = replace(case, query={name: value for name, value in case.query.items() if name in required})
-    if resource.parameter in case.path_parameters and operation.path.startswith(resource.path.rstrip("/")):
-        mark = f"{_MARK}-unknown" if role == "control" else _MARK
-        case = replace(case, path_parameters={**case.path_parameters, resource.parameter: mark})
-    request = values.authenticated(request_of(case), operation)
-    return SequenceStep(role=role, request=request, subject=operation.label)
+        yield from check_sequence([one.part for one in self.steps], parameter=self.parameter)
 
 
 # How it is played
 
 
-async def _play(observer: Observer, play: Play, *, work: Work | None = None, index: int = 0) -> _Sequence:
-    """Play a sequence.
+@dataclass(slots=True, kw_only=True)
+class _Player:
+    """Plays one sequence.
 
     Args:
         observer: Sends and judges.
-        play: What.
         work: Notes each request in its journal, when given.
         index: Under this number.
+        known: Identifiers by slot.
     """
-    identifier: str | None = None
-    assigned = False
-    played: list[_Played] = []
-    for step in play.steps:
-        marked = _MARK.encode() in step.request.target
-        if marked and identifier is None and step.role != "control":
-            continue
-        request = _bound(step.request, identifier, control=step.role == "control")
-        if work is None:
-            exchange, violations = await observer.request(request, step.subject, step.expectation)
-        else:
-            with work.noted(index, request):
-                exchange, violations = await observer.request(request, step.subject, step.expectation)
-        played.append(_Played(step=step, exchange=exchange, violations=violations))
-        if step.role == "create" and exchange.status in _CREATED:
-            identifier = identifier_of(exchange, play.parameter)
-            assigned = identifier is not None and identifier.encode() not in request.body
-    return _Sequence(steps=tuple(played), assigned=assigned)
+
+    observer: Observer
+    work: Work | None = None
+    index: int = 0
+    known: dict[str, str | int] = field(default_factory=dict[str, "str | int"])
+
+    async def play(self, play: Play) -> _Sequence:
+        """Send the steps in order; those that need an identifier nobody gave are left out."""
+        played: list[_Played] = []
+        for step in play.steps:
+            request = _bound(step.request, self.known)
+            if request is None:
+                continue
+            exchange, violations = await self._send(step, request)
+            played.append(_Played(step=step, exchange=exchange, violations=violations, part=self._part(step, exchange)))
+            if exchange.hung:
+                break
+        return _Sequence(steps=tuple(played), parameter=play.parameter)
+
+    async def _send(self, step: SequenceStep, request: Request) -> tuple[Exchange, list[Violation]]:
+        if self.work is None:
+            return await self.observer.request(request, step.subject, step.expectation)
+        with self.work.noted(self.index, request):
+            return await self.observer.request(request, step.subject, step.expectation)
+
+    def _part(self, step: SequenceStep, exchange: Exchange) -> Part:
+        """Say which part an exchange plays; learn the identifier of what it created."""
+        if not step.parameter:
+            return Part(role=step.role, exchange=exchange, identifier=str(self.known.get(step.slot, "")))
+        if exchange.status not in _CREATED:
+            return Part(role=step.role, exchange=exchange)
+        assigned = step.identifier is None
+        identifier = identifier_of(exchange, step.parameter) if step.identifier is None else step.identifier
+        if identifier is None:
+            return Part(role=step.role, exchange=exchange)
+        if step.role != "refused create":
+            self.known[step.slot] = identifier
+        given = names_itself(exchange, step.parameter, identifier)
+        return Part(role=step.role, exchange=exchange, identifier=str(identifier), assigned=assigned and not given)
 
 
-def _bound(request: Request, identifier: str | None, *, control: bool) -> Request:
-    """Put an identifier into a target."""
-    if control:
-        other = "987654321" if identifier is None or identifier.isdigit() else _unlike(identifier)
-        return replace(request, target=request.target.replace(f"{_MARK}-unknown".encode(), other.encode()))
-    if identifier is None:
+def _bound(request: Request, known: dict[str, str | int]) -> Request | None:
+    """Put identifiers in place of marks; None when one is not known."""
+    target, body = request.target, request.body
+    if MARK.encode() not in target and MARK.encode() not in body:
         return request
-    return replace(request, target=request.target.replace(_MARK.encode(), quote(identifier, safe="").encode()))
-
-
-def _unlike(identifier: str) -> str:
-    """Write an identifier of the same form that is not in use."""
-    return quote("".join("0" if c in "123456789abcdef" else c for c in identifier), safe="") + (
-        "" if "-" in identifier else "0"
-    )
+    for slot, identifier in known.items():
+        mark = f"{MARK}{slot}-"
+        target = target.replace(mark.encode(), quote(str(identifier), safe="").encode())
+        body = body.replace(f'"{mark}"'.encode(), json.dumps(identifier).encode())
+        body = body.replace(mark.encode(), quote(str(identifier), safe="").encode())
+    if MARK.encode() in target or MARK.encode() in body:
+        return None
+    length = str(len(body)).encode()
+    headers = tuple((name, length if name == b"content-length" else value) for name, value in request.headers)
+    return replace(request, target=target, body=body, headers=headers)
 
 
 def run_resource(work: Work, resource: Resource) -> None:
@@ -187,21 +144,24 @@ def run_resource(work: Work, resource: Resource) -> None:
         resource: Which.
     """
     turns = max(4, min(20, work.task.cases // 10))
+    ends = time.monotonic() + max(work.task.seconds, 1.0) if work.task.seconds is not None else None
     with work.session.open() as executor:
         observer = work.session.observer(executor)
         for turn in range(turns):
-            if turn in work.task.skip:
-                continue
-            started = executor.run(executor.restart())
-            if started.outcome in {"failed", "hung"}:
+            if turn > 1 and ends is not None and time.monotonic() > ends:
                 return
-            steps = tuple(_plan(work.session, resource, turn))
-            play = Play(resource=resource.label, parameter=resource.parameter, steps=steps)
-            sequence = executor.run(_play(observer, play, work=work, index=turn))
-            work.progress("state", len(sequence.steps))
-            scene = _Scene(work=work, observer=observer, play=play, sequence=sequence)
-            for index, violation in sequence.wrong():
-                scene.take(index, violation)
+            for number, play in enumerate(write_scenes(work.session, resource, turn)):
+                index = turn * _SCENES + number
+                if index in work.task.skip:
+                    continue
+                started = executor.run(executor.restart())
+                if started.outcome in {"failed", "hung"}:
+                    return
+                sequence = executor.run(_Player(observer=observer, work=work, index=index).play(play))
+                work.progress("state", len(sequence.steps))
+                scene = _Scene(work=work, observer=observer, play=play, sequence=sequence)
+                for at, violation in sequence.wrong():
+                    scene.take(at, violation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +179,9 @@ class _Scene:
         seen, session = self.work.seen, self.work.session
         if not seen.is_new(violation, played.step.subject):
             return
-        steps = [one.step for one in self.sequence.steps[: index + 1]]
+        # What the second DELETE brought back is seen by the step after it.
+        end = index + 1 if violation.check != "state.delete-not-idempotent" else index + 2
+        steps = [one.step for one in self.sequence.steps[:end]]
         if violation.check in _CRASHES:
             steps = self._shortest(steps, violation)
             if len(steps) > 1:
@@ -242,12 +204,8 @@ class _Scene:
 
         async def shows(shorter: list[SequenceStep]) -> bool:
             await executor.restart()
-            again = await _play(self.observer, replace(self.play, steps=tuple(shorter)), work=self.work)
-            return any(
-                seen.key(other, again.steps[at].step.subject) == key
-                for at, other in again.wrong()
-                if at < len(again.steps)
-            )
+            again = await _Player(observer=self.observer, work=self.work).play(replace(self.play, steps=tuple(shorter)))
+            return any(seen.key(other, again.steps[at].step.subject) == key for at, other in again.wrong())
 
         return executor.run(shrink_sequence(steps, shows, executions=_SHRINK_EXECUTIONS))
 
@@ -259,7 +217,7 @@ def observe_sequence(session: Session, observer: Observer, candidate: Candidate)
         return None
     executor = observer.executor
     executor.run(executor.restart())
-    sequence = executor.run(_play(observer, play))
+    sequence = executor.run(_Player(observer=observer).play(play))
     for index, violation in sequence.wrong():
         played = sequence.steps[index]
         checked = violation

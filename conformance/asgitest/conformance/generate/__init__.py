@@ -7,9 +7,10 @@ Depends on: cases, plans. Hypothesis and Schemathesis are imported by :func:`hyp
 
 from __future__ import annotations
 
-from asgitest.conformance.generate.boundary import boundary_cases
+from asgitest.conformance.generate.boundary import boundary_cases, fullest_case
 from asgitest.conformance.generate.dictionary import EMPTY, Dictionary
 from asgitest.conformance.generate.examples import example_cases
+from asgitest.conformance.generate.extremes import extreme_cases
 from asgitest.conformance.generate.judge import judged
 from asgitest.conformance.generate.random_cases import mutated_case, random_cases
 from asgitest.conformance.generate.schema_values import SchemaValues, schema_value
@@ -22,6 +23,8 @@ __all__ = [
     "SchemaValues",
     "boundary_cases",
     "example_cases",
+    "extreme_cases",
+    "fullest_case",
     "generate_valid",
     "hypothesis_cases",
     "judged",

@@ -13,6 +13,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from asgitest.conformance.generate.dictionary import EMPTY
+from asgitest.conformance.generate.extremes import extreme_cases
 from asgitest.conformance.generate.judge import judged
 from asgitest.conformance.generate.plan import plan_of
 from asgitest.conformance.generate.valid import generate_valid
@@ -97,6 +98,7 @@ def _all_cases(base: Case) -> Iterator[Case]:
     """The base, and everything that differs from it in one thing: one case for each place, then the next for each."""
     yield base
     yield from _required_only(base)
+    yield from extreme_cases(base)
     yield from _in_turn([*_parameter_cases(base), _equal_cases(base), *_body_cases(base), _raw_cases(base)])
 
 
