@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from asgitest.conformance.operation import ABSENT, Body, Parameter
 from asgitest.conformance.serialise import (
@@ -89,6 +89,7 @@ class Case:
     valid: bool | None = True
     violated: str = ""
     seed: str = ""
+    _written: WireRequest | None = field(default=None, init=False, repr=False)
 
     @property
     def label(self) -> str:
@@ -104,7 +105,19 @@ class Case:
         changes: dict[str, Any] = {_FIELDS[location]: values, "description": description}
         return replace(self, **changes)
 
+    def judged(self, *, valid: bool | None, violated: str) -> Case:
+        """Return a copy of which is known whether it is as documented; what is sent stays the same."""
+        copy = replace(self, valid=valid, violated=violated)
+        object.__setattr__(copy, "_written", self._written)
+        return copy
+
     def wire(self) -> WireRequest:
+        """Write the request; once, for the values of a case do not change."""
+        if self._written is None:
+            object.__setattr__(self, "_written", self._write())
+        return cast("WireRequest", self._written)
+
+    def _write(self) -> WireRequest:
         """Write the request."""
         content, content_type = self._content()
         headers = self._written_headers()

@@ -9,11 +9,14 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from asgitest.conformance.json_values import is_object
-from asgitest.conformance.records import LifespanRecord, RuleBroken
+from asgitest.conformance.records import LifespanRecord, broken_rules
 from asgitest.testclient.asgi import UVICORN, LifespanExchange, build_lifespan_scope
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+    from asgitest.conformance.deadlines import Deadlines
+    from asgitest.conformance.records import RuleBroken
 
 __all__ = ["LifespanRun"]
 
@@ -32,11 +35,13 @@ class LifespanRun:
 
     Args:
         app: An ASGI 3 application.
+        deadlines: Of the loop.
         timeout_seconds: The deadline of startup, and of shutdown.
     """
 
-    def __init__(self, app: Callable[..., Awaitable[Any]], *, timeout_seconds: float) -> None:
+    def __init__(self, app: Callable[..., Awaitable[Any]], deadlines: Deadlines, *, timeout_seconds: float) -> None:
         self._app = app
+        self._deadlines = deadlines
         self._timeout_seconds = timeout_seconds
         self._state: dict[str, Any] = {}
         self._scope = build_lifespan_scope(state=self._state, profile=UVICORN)
@@ -126,17 +131,13 @@ class LifespanRun:
         return tuple(sorted(_describe(task) for task in left if task is not current and not task.done()))
 
     def _broken(self) -> tuple[RuleBroken, ...]:
-        return tuple(
-            RuleBroken(rule=found.rule.id, detail=found.detail, level=_LEVELS[found.level.name], index=found.index)
-            for found in self._exchange.findings
-        )
+        return broken_rules(self._exchange.findings)
 
     async def _wait(self) -> bool:
         """Wait for an answer or the end of the app; tell whether either came in time."""
-        loop = asyncio.get_running_loop()
-        alarm = loop.call_later(self._timeout_seconds, self._answered.set)
+        self._deadlines.add(self, self._timeout_seconds, self._answered.set)
         await self._answered.wait()
-        alarm.cancel()
+        self._deadlines.discard(self)
         return bool(self._answer) or (self._task is not None and self._task.done()) or self._error is not None
 
     async def _end(self) -> None:
@@ -178,9 +179,6 @@ class LifespanRun:
             self._answer = str(message["type"])
             self._message = str(message.get("message", ""))
             self._answered.set()
-
-
-_LEVELS: dict[str, Any] = {"ERROR": "error", "WARNING": "warning", "INFO": "info"}
 
 
 def _refuses_scope(error: BaseException) -> bool:

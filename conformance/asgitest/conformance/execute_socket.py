@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from asgitest.conformance.json_values import is_object
-from asgitest.conformance.records import Response, RuleBroken, SocketRecord
+from asgitest.conformance.records import Response, SocketRecord, broken_rules
 from asgitest.testclient.asgi import UVICORN, WebSocketExchange, build_websocket_scope
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from asgitest.conformance.deadlines import Deadlines
     from asgitest.conformance.records import SocketRequest
 
 __all__ = ["SocketRun"]
@@ -24,7 +25,6 @@ _ANSWER_SECONDS = 0.3
 _GRACE_SECONDS = 1.0
 _MOST_RECEIVED = 200
 _DENIAL: dict[str, dict[str, Any]] = {"websocket.http.response": {}}
-_LEVELS: dict[str, Any] = {"ERROR": "error", "WARNING": "warning", "INFO": "info"}
 
 
 class SocketRun:
@@ -33,6 +33,7 @@ class SocketRun:
     Args:
         app: An ASGI 3 application.
         request: What the client does.
+        deadlines: Of the loop.
         state: Of the lifespan; copied into the scope.
         root_path: The prefix the app is told it is served under.
         host: The ``Host`` header.
@@ -43,6 +44,7 @@ class SocketRun:
         self,
         app: Callable[..., Awaitable[Any]],
         request: SocketRequest,
+        deadlines: Deadlines,
         *,
         state: dict[str, Any],
         root_path: str,
@@ -51,6 +53,7 @@ class SocketRun:
     ) -> None:
         self._app = app
         self._request = request
+        self._deadlines = deadlines
         self._timeout_seconds = timeout_seconds
         self._scope = _scope_of(request, state=state, root_path=root_path, host=host)
         self._exchange = WebSocketExchange(self._scope, profile=UVICORN)
@@ -129,18 +132,17 @@ class SocketRun:
 
     async def _until(self, condition: Callable[[], bool], timeout: float) -> bool:
         """Wait until a condition holds; tell whether it does."""
-        loop = asyncio.get_running_loop()
         expired: list[bool] = []
 
         def expire() -> None:
             expired.append(True)
             self._changed.set()
 
-        alarm = loop.call_later(timeout, expire)
+        self._deadlines.add(expire, timeout, expire)
         while not condition() and not expired:
             self._changed.clear()
             await self._changed.wait()
-        alarm.cancel()
+        self._deadlines.discard(expire)
         return condition()
 
     async def _call(self) -> None:
@@ -199,10 +201,7 @@ class SocketRun:
             denial=denial,
             messages=tuple(exchange.trace.render().splitlines()),
             exception=self._error,
-            broken=tuple(
-                RuleBroken(rule=found.rule.id, detail=found.detail, level=_LEVELS[found.level.name], index=found.index)
-                for found in exchange.findings
-            ),
+            broken=broken_rules(exchange.findings),
             hung=not decided,
             hung_after_disconnect=decided and not ended,
             returned_first=self._returned_first,

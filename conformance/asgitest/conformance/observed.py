@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 from asgitest.conformance.checks import Judge
 from asgitest.conformance.coverage.matching import RoutingTable
 from asgitest.conformance.engine.findings import Findings
-from asgitest.conformance.execute import broken_rules
 from asgitest.conformance.inventory import Inventory, build_inventory
 from asgitest.conformance.merge import merge_findings
 from asgitest.conformance.options import RunOptions
-from asgitest.conformance.records import Exchange, Request, Response
+from asgitest.conformance.records import Exchange, Request, Response, broken_rules
 from asgitest.conformance.selection import Selection
 from asgitest.conformance.target import target_of
 

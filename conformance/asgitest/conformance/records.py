@@ -12,9 +12,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from asgitest.conformance.whitebox import Observation
+    from collections.abc import Iterable
 
-__all__ = ["Exchange", "LifespanRecord", "Request", "Response", "RuleBroken", "SocketRecord", "SocketRequest"]
+    from asgitest.conformance.whitebox import Observation
+    from asgitest.testclient.asgi import Finding
+
+__all__ = [
+    "Exchange",
+    "LifespanRecord",
+    "Request",
+    "Response",
+    "RuleBroken",
+    "SocketRecord",
+    "SocketRequest",
+    "broken_rules",
+]
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -91,6 +103,17 @@ class RuleBroken:
     detail: str
     level: Literal["error", "warning", "info"]
     index: int | None = None
+
+
+_LEVELS: dict[str, Literal["error", "warning", "info"]] = {"ERROR": "error", "WARNING": "warning", "INFO": "info"}
+
+
+def broken_rules(findings: Iterable[Finding]) -> tuple[RuleBroken, ...]:
+    """Write findings of the core as values that can be pickled."""
+    return tuple(
+        RuleBroken(rule=found.rule.id, detail=found.detail, level=_LEVELS[found.level.name], index=found.index)
+        for found in findings
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ Depends on: plans, leniency, serialisation.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from asgitest.conformance.generate.leniency import may_accept
@@ -30,6 +29,7 @@ __all__ = ["accepted_as_text", "judged"]
 
 # What a path segment cannot hold without leading to another route.
 _OTHER_ROUTE = ("", ".", "..")
+_DEEPEST = 250
 
 
 def accepted_as_text(values: SchemaValues, value: Any) -> bool:
@@ -46,7 +46,7 @@ def judged(case: Case) -> Case:
         verdict, violated = _verdict(case)
     except (RecursionError, ValueError):
         verdict, violated = None, ""
-    return replace(case, valid=verdict, violated=violated)
+    return case.judged(valid=verdict, violated=violated)
 
 
 def _verdict(case: Case) -> tuple[bool | None, str]:
@@ -124,6 +124,7 @@ def _of_body(case: Case, plans: tuple[BodyPlan, ...]) -> bool | None:
         return not any(one.body.required for one in plans)
     if plan is None or not plan.writable:
         return None
+    _refuse_depth(case.body)
     if case.raw_body is not None:
         return _of_raw(case.raw_body, plan)
     return _of_value(case.body, plan)
@@ -139,8 +140,18 @@ def _of_raw(content: bytes, plan: BodyPlan) -> bool | None:
         return None
     except ValueError:
         return False
+    _refuse_depth(parsed)
     # NaN and duplicate names are read differently by each parser.
     return True if plan.values.accepts(parsed) and _same_bytes(parsed, content) else None
+
+
+def _refuse_depth(value: Any, left: int = _DEEPEST) -> None:
+    """Raise RecursionError for a value that is nested so deep that an app may well fail to read it."""
+    if not left:
+        raise RecursionError
+    for item in value.values() if is_object(value) else value if is_array(value) else ():
+        if isinstance(item, dict | list):
+            _refuse_depth(item, left - 1)
 
 
 def _same_bytes(parsed: Any, content: bytes) -> bool:

@@ -126,7 +126,13 @@ class SchemaValues:
                 self._validator = validator_of(self.schema)
             except ValueError:
                 self._validator = False
-        return self._validator is False or bool(self._validator.is_valid(_without_bytes(value)))
+        if self._validator is False:
+            return True
+        try:
+            return bool(self._validator.is_valid(value))
+        except (TypeError, ValueError):
+            # Rarely there are bytes, or lone surrogates, which it refuses.
+            return bool(self._validator.is_valid(_without_bytes(value)))
 
     def height(self, schema: Any) -> int:
         """How many references deep the shallowest value is."""
