@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from asgitest.conformance.engine.journal import Journal
 from asgitest.conformance.engine.messages import Crashed, Died, Done, Failed, Judged, Ready, Task
+from asgitest.conformance.engine.patience import Patience
 from asgitest.conformance.errors import ConformanceError, UsageError
 from asgitest.conformance.selection import Selection
 
@@ -61,6 +62,7 @@ class _Slot:
         self.task: Task | None = None
         self.pid = 0
         self.hung = False
+        self.patience = Patience(turn_seconds=_TURN_SECONDS)
 
     def word(self) -> str:
         """Write the descriptors for the command line of the zygote."""
@@ -263,7 +265,7 @@ class Pool:
             return
         entry = slot.journal.read()
         limit = self._selection.timeout(slot.task.subject) + _SLACK_SECONDS
-        if entry.started and time.monotonic() - entry.started > limit:
+        if slot.patience.spent(slot.pid, entry.started) > limit:
             slot.hung = True
             with contextlib.suppress(OSError):
                 os.kill(slot.pid, signal.SIGUSR2)
