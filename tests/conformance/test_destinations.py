@@ -27,6 +27,7 @@ TEMPLATES = frozenset(
         ("/heroes/{hero_id}", b"/heroes/me", True),
         ("/heroes/{hero_id}", b"/heroes/m%65", True),
         ("/heroes/{hero_id}", b"/heroes/1%2Fteams", True),
+        ("/heroes/{hero_id}", b"/heroes/%2F", True),
         ("/heroes/{hero_id}", b"/heroes/3?limit=3", False),
         ("/heroes/{hero_id}", b"/heroes/ME", False),
         ("/heroes/{hero_id}", b"/heroes/%0A", False),

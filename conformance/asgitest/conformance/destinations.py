@@ -17,6 +17,7 @@ from urllib.parse import unquote
 __all__ = ["Destinations"]
 
 _PLACE = re.compile(r"\{[^{}]*\}")
+_SLASHES = re.compile(r"//+")
 _SOMETHING, _SEGMENT = ".+", "[^/]+"
 
 
@@ -52,7 +53,11 @@ class Destinations:
         if ways is None:
             ways = self._ways[template] = self._ways_of(template)
         path = unquote(target.partition(b"?")[0].decode("latin-1"))
-        return ways.own.fullmatch(path) is None or any(other.fullmatch(path) for other in ways.others)
+        # Some routers take several slashes for one.
+        return any(
+            ways.own.fullmatch(one) is None or any(other.fullmatch(one) for other in ways.others)
+            for one in {path, _SLASHES.sub("/", path)}
+        )
 
     def _ways_of(self, template: str) -> _Ways:
         """A parameter of the template itself may take slashes; nobody says which one does."""

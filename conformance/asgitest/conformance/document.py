@@ -8,6 +8,7 @@ Source: OpenAPI 3.0.4, 3.1.1 and 3.2.0, OpenAPI Object. Depends on: references, 
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -29,7 +30,8 @@ __all__ = ["SERVED_AT", "Document", "generated_document", "named_document", "ser
 SERVED_AT = ("/openapi.json", "/schema/openapi.json", "/api/openapi.json", "/openapi.yaml", "/swagger.json", "/schema")
 """Where apps usually serve their schema."""
 
-_OK = 200
+_OK, _SERVER_ERROR = 200, 500
+_TIMEOUT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -213,11 +215,21 @@ def _get(app: Any, place: str) -> bytes | None:
 
 
 def served_at(app: Any, place: str) -> tuple[int, bytes]:
-    """Get a path from the app; the status is 0 when it fails."""
+    """Get a path from the app, from the started app where it fails without; the status is 0 when it fails anyhow."""
     from asgitest.testclient import TestClient  # noqa: PLC0415  only where a schema is not generated
 
-    try:
-        response = TestClient(app, raise_server_exceptions=False, validate="off").get(place, follow_redirects=True)
-    except Exception:  # noqa: BLE001  an app may do anything; here it only has no schema
-        return 0, b""
-    return response.status_code, bytes(response.content)
+    def ask(client: TestClient) -> tuple[int, bytes]:
+        response = client.get(place, follow_redirects=True)
+        return response.status_code, bytes(response.content)
+
+    def client_of() -> TestClient:
+        return TestClient(app, raise_server_exceptions=False, validate="off", timeout=_TIMEOUT_SECONDS)
+
+    # An app may do anything; here it only has no schema.
+    status, content = 0, b""
+    with contextlib.suppress(Exception):
+        status, content = ask(client_of())
+    if status == 0 or status >= _SERVER_ERROR:
+        with contextlib.suppress(Exception), client_of() as client:
+            status, content = ask(client)
+    return status, content

@@ -141,6 +141,19 @@ _ALL = (
         checks=("http.head-parity",),
     ),
     Quirk(
+        id="litestar.head-405",
+        title="Litestar answers HEAD with 405 where only GET is declared",
+        advice="Declare both: @route(path, http_method=['GET', 'HEAD']), or @head beside @get.",
+        checks=("http.head-parity",),
+        measured="on every GET of the example apps of Litestar",
+    ),
+    Quirk(
+        id="litestar.close-code-echoed",
+        title="Litestar closes a WebSocket whose client was lost with 1005 or 1006, which no endpoint may send",
+        advice="Nothing: nobody is there to read it. Catch WebSocketDisconnect where the server logs an error.",
+        checks=("websocket.close-code",),
+    ),
+    Quirk(
         id="pydantic.float-infinity",
         title="pydantic takes infinity and NaN for a float, and the JSON of a response cannot hold them",
         advice="Refuse them: Annotated[float, Field(allow_inf_nan=False)].",

@@ -1,6 +1,7 @@
 """Whether the router of an app found a route for a request, read from the scope the app has seen.
 
-Source: Starlette puts the endpoint of the route it found into the scope. Depends on: the standard library.
+Source: Starlette puts the endpoint of the route it found into the scope, Litestar the route handler.
+Depends on: the standard library.
 """
 
 from __future__ import annotations
@@ -23,6 +24,6 @@ def was_routed(scope: Mapping[str, Any], status: int | None) -> bool:
         status: Of the response. A mounted app with a routing table is found for every path below its own; when it
             answers 404, it found nothing itself.
     """
-    endpoint = scope.get("endpoint")
+    endpoint = scope.get("endpoint", scope.get("route_handler"))
     mounted = hasattr(endpoint, "routes") and callable(endpoint)
     return endpoint is not None and not (mounted and status == _NOT_FOUND)

@@ -37,6 +37,12 @@ def test_head_that_fastapi_refuses_is_its_trait() -> None:
     assert [one.quirk for one in pairs.check_head(get, exchange(405), framework="starlette")] == [None]
 
 
+def test_head_that_litestar_refuses_is_its_trait() -> None:
+    found = pairs.check_head(exchange(200), exchange(405), framework="litestar")
+
+    assert [one.quirk for one in found] == ["litestar.head-405"]
+
+
 def test_a_method_nobody_documents_is_refused() -> None:
     """Any status but success is a refusal."""
     assert ids(pairs.check_other_method(exchange(405, method="TRACE"))) == []

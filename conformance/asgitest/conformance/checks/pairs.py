@@ -42,6 +42,8 @@ _NOT_MODIFIED = 304
 _PARTIAL = 206
 _NOT_ALLOWED = 405
 _NOT_IMPLEMENTED = 501
+_NO_HEAD = frozenset({"fastapi", "litestar"})
+"""Frameworks in which a route for GET alone does not take HEAD."""
 _RANGE = re.compile(rb"bytes (\d+)-(\d+)/(\d+|\*)")
 _GZIP = b"\x1f\x8b"
 
@@ -63,14 +65,14 @@ def check_head(get: Exchange, head: Exchange, *, framework: str = "") -> Iterato
     if get.response is None or head.response is None or head.status >= _SERVER_ERROR:
         return
     if head.status in {_NOT_ALLOWED, _NOT_IMPLEMENTED} or head.status != get.status:
-        refused = framework == "fastapi" and (head.status == _NOT_ALLOWED or head.routed is False)
+        refused = framework in _NO_HEAD and (head.status == _NOT_ALLOWED or head.routed is False)
         yield Violation(
             check="http.head-parity",
             message=f"GET is answered with {get.status}, HEAD with {head.status}.",
             cause=("status",),
             expected=str(get.status),
             actual=str(head.status),
-            quirk="fastapi.head-405" if refused else None,
+            quirk=f"{framework}.head-405" if refused else None,
             assertion=f"assert response.status_code != {head.status}",
         )
         return

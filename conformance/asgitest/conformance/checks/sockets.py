@@ -5,6 +5,7 @@ Source: ASGI ``www``, WebSocket; RFC 6455. Depends on: the records.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asgitest.conformance.checks.crashes import root_exception
@@ -19,12 +20,20 @@ if TYPE_CHECKING:
 __all__ = ["check_socket"]
 
 _AFTER_CLOSE = "once a close message has been sent"
+_CLOSE_CODE = "ASGI-WS-011"
 _ENDINGS = frozenset({"WebSocketDisconnect", "ClientDisconnected", "ConnectionClosed", "WebSocketException"})
 
 
-def check_socket(record: SocketRecord) -> Iterator[Violation]:
-    """Check one session."""
-    yield from check_exchange_rules(record)
+def check_socket(record: SocketRecord, *, framework: str = "") -> Iterator[Violation]:
+    """Check one session.
+
+    Args:
+        record: What was seen.
+        framework: Name of the adapter.
+    """
+    for violation in check_exchange_rules(record):
+        echoed = framework == "litestar" and violation.rule == _CLOSE_CODE and record.request.close_code is None
+        yield replace(violation, quirk="litestar.close-code-echoed") if echoed else violation
     if record.hung:
         yield Violation(
             check="websocket.hangs", message="The handshake was neither accepted nor refused.", cause=("handshake",)

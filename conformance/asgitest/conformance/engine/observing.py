@@ -45,7 +45,7 @@ def open_executor(target: Target, options: RunOptions, *, watch: bool, timeout_s
         root_path=options.root_path,
         watch=watch,
         host=host,
-        tells_routes=target.adapter.name in {"fastapi", "starlette"},
+        tells_routes=target.adapter.name in {"fastapi", "starlette", "litestar"},
         hidden=hidden,
     )
     with target.adapter.observe_errors(app, seen), executor:
@@ -110,7 +110,7 @@ class Observer:
                     found += [(violation, exchange) for violation in judged]
             elif isinstance(step, WebSocketStep):
                 record = await executor.socket(socket_request_of_step(step))
-                found += [(violation, record) for violation in check_socket(record)]
+                found += [(violation, record) for violation in check_socket(record, framework=self.judge.framework)]
         return found
 
     async def lifespans(self, cycles: int) -> list[LifespanRecord]:

@@ -46,7 +46,7 @@ def play_sockets(work: Work, route: WebSocketRoute) -> None:
             with work.noted(index, request):
                 record = executor.run(executor.socket(request))
             work.progress("websocket", 1)
-            for violation in check_socket(record):
+            for violation in check_socket(record, framework=session.target.adapter.name):
                 if work.seen.is_new(violation, route.label):
                     scenario = session.findings.scenario([step_of_socket(request)])
                     work.seen.take(violation, route.label, record, scenario=scenario, handler=route.handler)
