@@ -25,8 +25,8 @@ _INFO = message("http.response.debug", info={"template": "a.html"})
 _SENT = message("http.response.pathsend", path=Source("os.path.abspath(os.devnull)"))
 _DENIED = message("websocket.http.response.start", status=401, headers=[])
 _DENIAL = message("websocket.http.response.body", body=b"no")
-_PROMISED = start(headers=[(b"trailer", b"x-checksum")], trailers=True)
-_KEPT = message("http.response.trailers", headers=[(b"x-checksum", b"1")])
+_PROMISED = start(headers=[(b"trailer", b"x-sum")], trailers=True)
+_KEPT = message("http.response.trailers", headers=[(b"x-sum", b"1")])
 
 
 def _zerocopy(file: str) -> str:
