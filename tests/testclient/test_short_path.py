@@ -45,9 +45,9 @@ class ShortClient(TestClient):
 
     taken = 0
 
-    async def _follow_short(self, *args, **kwargs):
+    def _send_short(self, *args, **kwargs):
         type(self).taken += 1
-        return await super()._follow_short(*args, **kwargs)
+        return super()._send_short(*args, **kwargs)
 
 
 def observation(client, call):

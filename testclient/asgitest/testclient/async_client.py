@@ -9,6 +9,7 @@ Depends on: transport, websocket_session, lifespan_session, driver, policy, erro
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, Self
 
 from asgitest.testclient.application import as_asgi3
@@ -20,7 +21,7 @@ from asgitest.testclient.overrides import with_overrides
 from asgitest.testclient.policy import build_policy
 from asgitest.testclient.server import DEFAULT_TIMEOUT
 from asgitest.testclient.short_client import ShortPathClient
-from asgitest.testclient.short_path import make_call, run_whole
+from asgitest.testclient.short_path import conclude_whole, make_call, wait_whole
 from asgitest.testclient.standing_in import default_mode
 from asgitest.testclient.transport import AsyncTransport, make_session, own_driver
 from asgitest.testclient.upgrade import cookie_keeper, upgrade_headers, websocket_url
@@ -33,11 +34,11 @@ if TYPE_CHECKING:
 
     from asgitest.testclient.asgi import Profile
     from asgitest.testclient.driver import Driver, LeakReport
-    from asgitest.testclient.http_call import HTTPCall
     from asgitest.testclient.ledger import RouteFinding
     from asgitest.testclient.overrides import Replacement
     from asgitest.testclient.policy import ValidateMode
-    from asgitest.testclient.preparation import Preparation
+    from asgitest.testclient.response import Response
+    from asgitest.testclient.short_path import ShortRequest
     from asgitest.testclient.wire import WireOptions
 
 __all__ = ["AsyncTestClient"]
@@ -144,28 +145,32 @@ class AsyncTestClient(ShortPathClient, httpx.AsyncClient):
         """Send a request to the app; the arguments are those of the HTTP library, objects of the other one included."""
         usual = data is None and files is None and cookies is None and extensions is None
         if usual and auth is DEFAULT and timeout is DEFAULT and type(url) is str and self._takes_short_path():
-            response = await self._request_short(
-                method,
-                url,
-                content=content,
-                json=json,
-                params=params,
-                headers=headers,
-                follow_redirects=follow_redirects,
-            )
-            if response is not None:
-                return response
+            sent = self._build_short(method, url, content=content, json=json, params=params, headers=headers)
+            if sent is not None:
+                follow = self.follow_redirects if follow_redirects is DEFAULT else follow_redirects
+                return await self._send_short(sent, follow)
         own: dict[str, Any] = {"content": content, "data": data, "files": files, "json": json, "extensions": extensions}
         other = {"params": params, "headers": headers, "cookies": cookies, "auth": auth, "timeout": timeout}
         own |= {name: adopt(value) for name, value in other.items()}
         return await super().request(method, self._merge_url(adopt(url)), follow_redirects=follow_redirects, **own)
 
-    async def _run_short(self, request: httpx.Request, prepared: Preparation) -> HTTPCall:
-        """Call the app to its end, on the caller's loop."""
+    async def _send_short(self, first: ShortRequest, follow: bool) -> Response:
+        """Send a request and follow its redirects, on the caller's loop."""
         server = self._server
-        call = make_call(server, request, prepared, driver=server.driver or own_driver())
-        await run_whole(server, call, self._timeout.read)
-        return call
+        driver = server.driver or own_driver()
+        history: list[httpx.Response] = []
+        sent = first
+        while True:
+            started = time.perf_counter()
+            call = make_call(server, sent, driver)
+            if not call.start(server.context()).done.is_set():
+                await wait_whole(call, self._timeout.read)
+            conclude_whole(server, call)
+            response = self._receive_short(call, sent, started=started, history=history)
+            redirected = self._redirect_short(response, follow=follow, history=history)
+            if redirected is None:
+                return response
+            sent = redirected
 
     def websocket_connect(
         self,

@@ -57,34 +57,24 @@ class AppCall(JudgedCall, Generic[ExchangeT]):
         policy: What findings lead to.
     """
 
-    __slots__ = (
-        "_arrived",
-        "_gone",
-        "_wake",
-        "begun",
-        "cancel_requested",
-        "driver",
-        "error",
-        "finished",
-        "ignored_disconnect",
-        "recorded",
-        "task",
-    )
+    # What a call begins with stands in the class: most of it stays so to the end.
+    task: Task | None = None
+    error: BaseException | None = None
+    finished = False
+    cancel_requested = False
+    recorded = False
+    begun = 0.0
+    ignored_disconnect = False
+    _gone: ClientDisconnected | None = None
+    _wake: Signal | None = None
+    _arrived: Signal | None = None
 
     def __init__(self, app: ASGIApp, exchange: ExchangeT, *, scope: Scope, driver: Driver, policy: Policy) -> None:
         super().__init__(app, exchange, scope=scope, policy=policy)
         self.exchange: ExchangeT = exchange
         self.driver = driver
-        self.task: Task | None = None
-        self.error: BaseException | None = None
-        self.finished = False
-        self.cancel_requested = False
-        self.recorded = False
-        self.begun = time.perf_counter() if observers else 0.0
-        self.ignored_disconnect = False
-        self._gone: ClientDisconnected | None = None
-        self._wake: Signal | None = None
-        self._arrived: Signal | None = None
+        if observers:
+            self.begun = time.perf_counter()
 
     # What the app is given ----------------------------------------------------------------------------------------
 
@@ -181,9 +171,9 @@ class AppCall(JudgedCall, Generic[ExchangeT]):
 
     # What the fronts do -------------------------------------------------------------------------------------------
 
-    async def start(self, context: Context | None = None) -> Task:
+    def start(self, context: Context | None = None) -> Task:
         """Begin the call, and let it run as far as it gets by itself."""
-        self.task = task = await self.driver.start(self.run, context=context, name=_task_name(self.scope))
+        self.task = task = self.driver.start(self.run, context=context, name=_task_name(self.scope))
         return task
 
     async def until(self, reached: Callable[[], bool], timeout: float | None, waiting_for: str) -> None:
@@ -280,6 +270,8 @@ class AppCall(JudgedCall, Generic[ExchangeT]):
         if observers:
             record_call(self)
         self.concluded = True
+        if self.violation is self.error is failure is None and not self.warned and not self.policy.ledger.late:
+            return  # as most calls end
         failure = self.violation or failure or self._app_error(raise_app_error=raise_app_error)
         if failure is None:
             failure = self.policy.ledger.take_late()
@@ -314,8 +306,6 @@ class AppCall(JudgedCall, Generic[ExchangeT]):
 class SocketCall(AppCall[WebSocketExchange]):
     """An app call for one WebSocket session."""
 
-    __slots__ = ()
-
     async def send(self, message: Any = NOT_GIVEN, /, *more: Any, **named: Any) -> None:
         """Take a message of the app.
 
@@ -338,8 +328,6 @@ class SocketCall(AppCall[WebSocketExchange]):
 
 class LifespanCall(AppCall[LifespanExchange]):
     """An app call for the lifespan."""
-
-    __slots__ = ()
 
 
 def _is_cancellation(error: BaseException) -> bool:

@@ -9,6 +9,7 @@ Depends on: transport, websocket_session, lifespan_session, driver, policy, erro
 from __future__ import annotations
 
 import contextlib
+import time
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from asgitest.testclient.application import as_asgi3
@@ -22,7 +23,7 @@ from asgitest.testclient.policy import build_policy
 from asgitest.testclient.preparation import prepare
 from asgitest.testclient.server import DEFAULT_TIMEOUT
 from asgitest.testclient.short_client import ShortPathClient
-from asgitest.testclient.short_path import make_call, run_whole
+from asgitest.testclient.short_path import conclude_whole, make_call, wait_whole
 from asgitest.testclient.standing_in import default_mode, warn_where_starlette_would
 from asgitest.testclient.transport import WIRE, SyncTransport
 from asgitest.testclient.upgrade import Upgrade, cookie_keeper, upgrade_headers, websocket_url
@@ -36,11 +37,11 @@ if TYPE_CHECKING:
 
     from asgitest.testclient.asgi import Profile
     from asgitest.testclient.driver import LeakReport
-    from asgitest.testclient.http_call import HTTPCall
     from asgitest.testclient.ledger import RouteFinding
     from asgitest.testclient.overrides import Replacement
     from asgitest.testclient.policy import ValidateMode
-    from asgitest.testclient.preparation import Preparation
+    from asgitest.testclient.response import Response
+    from asgitest.testclient.short_path import ShortRequest
     from asgitest.testclient.websocket_session import WebSocketTestSession
     from asgitest.testclient.wire import WireOptions
 
@@ -168,36 +169,42 @@ class TestClient(ShortPathClient, httpx.Client):
             warn_where_starlette_would()
         usual = data is None and files is None and cookies is None and extensions is None
         if usual and auth is DEFAULT and timeout is DEFAULT and type(url) is str and self._takes_short_path():
-            response = complete(
-                self._request_short(
-                    method,
-                    url,
-                    content=content,
-                    json=json,
-                    params=params,
-                    headers=headers,
-                    follow_redirects=follow_redirects,
-                ),
-            )
-            if response is not None:
-                return response
+            sent = self._build_short(method, url, content=content, json=json, params=params, headers=headers)
+            if sent is not None:
+                return self._send_short(
+                    sent, self.follow_redirects if follow_redirects is DEFAULT else follow_redirects
+                )
         own: dict[str, Any] = {"content": content, "data": data, "files": files, "json": json, "extensions": extensions}
         other = {"params": params, "headers": headers, "cookies": cookies, "auth": auth, "timeout": timeout}
         own |= {name: adopt(value) for name, value in other.items()}
         return super().request(method, self._merge_url(adopt(url)), follow_redirects=follow_redirects, **own)
 
-    async def _run_short(self, request: httpx.Request, prepared: Preparation) -> HTTPCall:
-        """Call the app to its end, on the driver of the entered client or on a borrowed one."""
+    def _send_short(self, first: ShortRequest, follow: bool) -> Response:
+        """Send a request and follow its redirects, on the driver of the entered client or on a borrowed one."""
+        __tracebackhide__ = True
+        driver = self._server.driver
+        if driver is None:
+            with self._server.lease() as driver:
+                return self._exchange_short(first, driver, follow=follow)
+        return self._exchange_short(first, driver, follow=follow)
+
+    def _exchange_short(self, first: ShortRequest, driver: Driver, *, follow: bool) -> Response:
+        """Send a request and follow its redirects."""
         __tracebackhide__ = True
         server = self._server
-        if server.driver is not None:
-            call = make_call(server, request, prepared, driver=server.driver)
-            await run_whole(server, call, self._timeout.read)
-            return call
-        with server.lease() as driver:
-            call = make_call(server, request, prepared, driver=driver)
-            await run_whole(server, call, self._timeout.read)
-            return call
+        history: list[httpx.Response] = []
+        sent = first
+        while True:
+            started = time.perf_counter()
+            call = make_call(server, sent, driver)
+            if not call.start(server.context()).done.is_set():
+                complete(wait_whole(call, self._timeout.read))
+            conclude_whole(server, call)
+            response = self._receive_short(call, sent, started=started, history=history)
+            redirected = self._redirect_short(response, follow=follow, history=history)
+            if redirected is None:
+                return response
+            sent = redirected
 
     # WebSocket ----------------------------------------------------------------------------------------------------
 

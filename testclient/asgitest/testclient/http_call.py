@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HTTPCall", "Upload"]
 
-_TURN_EVERY = 64
+_TURN_EVERY = 256
 """After so many body messages ``send()`` lets the loop turn, so that an endless response keeps no deadline away."""
 
 
@@ -38,7 +38,9 @@ class HTTPCall(AppCall[HTTPExchange]):
             real; else all chunks are collected.
     """
 
-    __slots__ = ("_taken", "_until_turn", "chunks", "streaming", "upload")
+    upload: Upload | None = None
+    _taken: Signal | None = None
+    _until_turn = _TURN_EVERY
 
     def __init__(
         self,
@@ -53,9 +55,6 @@ class HTTPCall(AppCall[HTTPExchange]):
         super().__init__(app, exchange, scope=scope, driver=driver, policy=policy)
         self.streaming = streaming
         self.chunks: deque[bytes] = deque()
-        self.upload: Upload | None = None
-        self._taken: Signal | None = None
-        self._until_turn = _TURN_EVERY
 
     async def receive(self) -> Message:
         """Give the app its next message; a lazy upload is asked for its next item only now."""
@@ -82,16 +81,21 @@ class HTTPCall(AppCall[HTTPExchange]):
         if more or named or message is NOT_GIVEN:
             message = self.find_message((message, *more), named)
         exchange = self.exchange
-        if exchange.flows and not self.streaming and exchange.take_chunk(message):
-            self.chunks.append(exchange.chunk)
-        elif self._take(message):
-            if self.streaming:
-                await self._hand_over(_is_body(message))
-            if exchange.response_complete:
-                self.wake_app()
-        else:
+        if exchange.flows and not self.streaming and (chunk := exchange.take_chunk(message)) is not None:
+            self.chunks.append(chunk)
+            if not len(self.chunks) % _TURN_EVERY:
+                await _Turn()
+            return
+        if exchange.take_usual(message):
+            if exchange.chunk:
+                self.chunks.append(exchange.chunk)
+        elif not self._take(message):
             await self._send_to_nobody()
             return
+        if self.streaming:
+            await self._hand_over(_is_body(message))
+        if exchange.response_complete and self._wake is not None:
+            self.wake_app()
         self._until_turn -= 1
         if not self._until_turn:
             await self._turn()

@@ -33,16 +33,16 @@ class JudgedCall:
         policy: What findings lead to.
     """
 
-    __slots__ = ("app", "concluded", "exchange", "policy", "scope", "violation", "warned")
+    # What a call begins with stands in the class: most of it stays so to the end.
+    violation: ProtocolViolation | None = None
+    warned: Sequence[Finding] = ()
+    concluded = False
 
     def __init__(self, app: Any, exchange: Any, *, scope: Scope, policy: Policy) -> None:
         self.app = app
         self.exchange = exchange
         self.scope = scope
         self.policy = policy
-        self.violation: ProtocolViolation | None = None
-        self.warned: list[Finding] = []
-        self.concluded = False
 
     def call_app(self, receive: Any, send: Any) -> Awaitable[Any]:
         """Call the app, and see whether it is one async callable."""
@@ -88,7 +88,7 @@ class JudgedCall:
             The first violation among them.
         """
         raised, warned = self.policy.sort(findings, self.scope)
-        self.warned += warned
+        self.warned = [*self.warned, *warned]
         first: ProtocolViolation | None = None
         if raised is not None and (sentence is not None or self.policy.mode != "starlette"):
             first = ProtocolViolation(raised, self.exchange.trace, sentence or "")
@@ -102,7 +102,7 @@ class JudgedCall:
 
     def warn(self, *, stacklevel: int) -> None:
         """Warn of what was found, each cause on each route once for a client."""
-        warned, self.warned = self.warned, []
+        warned, self.warned = self.warned, ()
         for finding in warned:
             warnings.warn(ProtocolWarning(explain(finding, self.exchange.trace)), stacklevel=stacklevel + 1)
 

@@ -77,7 +77,7 @@ class LifespanSession:
         """
         call = self.call
         self.exchange.client_startup()
-        await call.start(self._context)
+        call.start(self._context)
         try:
             await call.until(self._started, self.timeout, "the app's startup to complete")
         except TimeoutError:

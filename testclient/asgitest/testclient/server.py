@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -46,9 +47,15 @@ DEFAULT_TIMEOUT = 30.0
 HTTP_EXTENSIONS: dict[str, dict[str, Any]] = {"http.response.debug": {}, "http.response.trailers": {}}
 SOCKET_EXTENSIONS: dict[str, dict[str, Any]] = {"websocket.http.response": {}}
 
-# Scopes without what differs from one request to the next. The same for all clients of a process.
-_templates: dict[tuple[Any, ...], tuple[dict[str, Any], Any]] = {}
+Templates = dict[tuple["Preparation", str], dict[str, Any]]
+"""Scopes of one server without what differs from one request to the next, by URL and method."""
+
+# The same for all clients of a process that are alike. What is known by its identity is kept beside them, or another
+# object might take its place.
+_templates: dict[tuple[Any, ...], tuple[Templates, Any]] = {}
 _MAX_TEMPLATES = 512
+
+_copy = methodcaller("copy")
 
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
@@ -67,6 +74,9 @@ class InProcessServer:
         extensions: Extensions to offer beside the usual ones; a value of ``None`` takes a usual one away.
         http_version: What HTTP scopes say.
     """
+
+    _served: Any = None
+    _templates: Templates
 
     def __init__(
         self,
@@ -224,42 +234,47 @@ class InProcessServer:
     def prepared_http_scope(
         self, prepared: Preparation, method: str, headers: list[tuple[bytes, bytes]]
     ) -> dict[str, Any]:
-        """Build the scope of a request from a prepared URL."""
-        scope = self._copied_template(prepared, method)
-        scope["headers"] = [(name.lower(), value) for name, value in headers]
+        """Build the scope of a request from a prepared URL.
+
+        Args:
+            prepared: The URL.
+            method: In upper case.
+            headers: Names in lower case; the scope takes the list itself.
+        """
+        served = (self.root_path, self.http_version, self.profile, self.http_extensions, self.client)
+        if served != self._served:
+            self._served, self._templates = served, _templates_of(served)
+        template = self._templates.get((prepared, method))
+        if template is None:
+            template = self._templates[prepared, method] = self._scope_template(prepared, method)
+        # Every container in a scope is fresh.
+        scope = template.copy()
+        scope["asgi"] = template["asgi"].copy()
+        offered = template["extensions"]
+        scope["extensions"] = dict(zip(offered, map(_copy, offered.values()), strict=True))
+        scope["headers"] = headers
         scope["state"] = self.app_state.copy()
         return scope
 
-    def _copied_template(self, prepared: Preparation, method: str) -> dict[str, Any]:
-        """Copy what the scopes of all requests to one URL have in common; every container in it is fresh."""
-        kept = (self.profile, self.http_extensions, self.client)
-        key = (prepared, method, self.root_path, self.http_version, *map(id, kept))
-        found = _templates.get(key)
-        if found is None:
-            if len(_templates) >= _MAX_TEMPLATES:
-                _templates.clear()
-            template = build_http_scope(
-                method=method,
-                http_version=self.http_version,
-                extensions=self.http_extensions,
-                scheme=prepared.scheme,
-                host=prepared.host,
-                port=prepared.port,
-                path=prepared.path,
-                raw_path=prepared.raw_path,
-                query_string=prepared.query_string,
-                client=self.client,
-                root_path=self.root_path,
-                state={},
-                profile=self.profile,
-            )
-            # What is known by its identity is kept with the template, or another object might take its place.
-            found = _templates[key] = (template, kept)
-        template = found[0]
-        scope = template.copy()
-        scope["asgi"] = template["asgi"].copy()
-        scope["extensions"] = {name: offer.copy() for name, offer in template["extensions"].items()}
-        return scope
+    def _scope_template(self, prepared: Preparation, method: str) -> dict[str, Any]:
+        """What the scopes of all requests to one URL have in common."""
+        if len(self._templates) >= _MAX_TEMPLATES:
+            self._templates.clear()
+        return build_http_scope(
+            method=method,
+            http_version=self.http_version,
+            extensions=self.http_extensions,
+            scheme=prepared.scheme,
+            host=prepared.host,
+            port=prepared.port,
+            path=prepared.path,
+            raw_path=prepared.raw_path,
+            query_string=prepared.query_string,
+            client=self.client,
+            root_path=self.root_path,
+            state={},
+            profile=self.profile,
+        )
 
     def prepared_socket_scope(
         self, prepared: Preparation, headers: list[tuple[bytes, bytes]], subprotocols: list[str]
@@ -286,6 +301,18 @@ class InProcessServer:
         """Make the app call for a WebSocket handshake."""
         exchange = WebSocketExchange(scope, profile=self.profile)
         return SocketCall(self.app, exchange, scope=scope, driver=driver, policy=self.policy)
+
+
+def _templates_of(served: tuple[str, str, Profile, Any, Any]) -> Templates:
+    """The templates of all servers that are alike."""
+    root_path, http_version, *kept = served
+    key = (root_path, http_version, *map(id, kept))
+    found = _templates.get(key)
+    if found is None:
+        if len(_templates) >= _MAX_TEMPLATES:
+            _templates.clear()
+        found = _templates[key] = ({}, kept)
+    return found[0]
 
 
 def check_header_values(headers: list[tuple[bytes, bytes]]) -> None:

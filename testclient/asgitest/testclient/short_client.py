@@ -1,6 +1,6 @@
 """What both clients share of the short path: whether to take it, the request, its redirects and its cookies.
 
-Written once, as coroutines; the clients differ only in how they run the app call.
+What comes before and after the app call is written here once; the clients differ only in how they run the call.
 
 Depends on: short_path, preparation, cookies, http_library.
 """
@@ -11,17 +11,15 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import time
 from typing import TYPE_CHECKING, Any
 
 from asgitest.testclient.cookies import CookieHeaders
 from asgitest.testclient.http_library import LIBRARY_NAME, adopt, httpx
 from asgitest.testclient.preparation import prepare, prepare_absolute
-from asgitest.testclient.short_path import REDIRECT_STATUSES, ShortPath, finish_response
+from asgitest.testclient.short_path import REDIRECT_STATUSES, ShortPath, ShortRequest, finish_response
 
 if TYPE_CHECKING:
     from asgitest.testclient.http_call import HTTPCall
-    from asgitest.testclient.preparation import Preparation
     from asgitest.testclient.response import Response
 
 __all__ = ["ShortPathClient"]
@@ -77,19 +75,10 @@ class ShortPathClient:
             and not client.is_closed
         )
 
-    async def _request_short(
-        self,
-        method: str,
-        url: str,
-        *,
-        content: Any,
-        json: Any,
-        params: Any,
-        headers: Any,
-        follow_redirects: Any,
-    ) -> Response | None:
-        """Send a request by the short path; ``None`` if it is not for that."""
-        __tracebackhide__ = True
+    def _build_short(
+        self, method: str, url: str, *, content: Any, json: Any, params: Any, headers: Any
+    ) -> ShortRequest | None:
+        """Build a request of the short path; ``None`` if it is not for that."""
         client: Any = self
         merged_params: Any = None
         if params is not None or client._params:
@@ -99,7 +88,7 @@ class ShortPathClient:
         prepared = prepare(self._short.base_text(client._base_url), url, merged_params, merge=client._merge_url)
         if prepared is None:
             return None
-        request = self._short.build(
+        return self._short.build(
             method,
             prepared,
             client._headers,
@@ -109,45 +98,45 @@ class ShortPathClient:
             json=json,
             timeout=client._timeout,
         )
-        if request is None:
-            return None
-        follow = client.follow_redirects if follow_redirects is DEFAULT else follow_redirects
-        return await self._follow_short(request, prepared, follow=follow)
 
-    async def _follow_short(self, request: httpx.Request, prepared: Preparation, *, follow: bool) -> Response:
-        """Send a request and follow its redirects."""
-        __tracebackhide__ = True
+    def _receive_short(
+        self, call: HTTPCall, sent: ShortRequest, *, started: float, history: list[httpx.Response]
+    ) -> Response:
+        """Make the response of a call that has ended, and keep its cookies."""
         client: Any = self
-        history: list[httpx.Response] = []
-        while True:
-            if len(history) > client.max_redirects:
-                raise httpx.TooManyRedirects("Exceeded maximum allowed redirects.", request=request)
-            started = time.perf_counter()
-            call = await self._run_short(request, prepared)
-            names = {name.lower() for name, _ in call.exchange.headers}
-            response = finish_response(
-                call, request, started=started, default_encoding=client._default_encoding, names=names
-            )
-            if _logger.isEnabledFor(logging.INFO):
-                _log(request, response)
-            if b"set-cookie" in names:
-                client._cookies.extract_cookies(response)
-            if history:
-                response.history = list(history)
-            if b"location" not in names or response.status_code not in REDIRECT_STATUSES:
-                return response
-            if not follow:
-                with contextlib.suppress(httpx.RemoteProtocolError):
-                    response.next_request = client._build_redirect_request(request, response)
-                return response
-            request = client._build_redirect_request(request, response)
-            request.read()
-            history.append(response)
-            prepared = prepare_absolute(request.url)
+        request = sent.request
+        response, names = finish_response(call, request, started=started, default_encoding=client._default_encoding)
+        if _logger.isEnabledFor(logging.INFO):
+            _log(request, response)
+        if b"set-cookie" in names:
+            client._cookies.extract_cookies(response)
+        if history:
+            response.history = list(history)
+        return response
 
-    async def _run_short(self, request: httpx.Request, prepared: Preparation) -> HTTPCall:
-        """Call the app to its end."""
-        raise NotImplementedError
+    def _redirect_short(
+        self, response: Response, *, follow: bool, history: list[httpx.Response]
+    ) -> ShortRequest | None:
+        """Build the request that a response asks for; ``None`` if it is the last one.
+
+        Raises:
+            TooManyRedirects: If there were too many before.
+            MisuseError: If it leads to another scheme than http and https.
+        """
+        client: Any = self
+        if response.status_code not in REDIRECT_STATUSES or "location" not in response.headers:
+            return None
+        if not follow:
+            with contextlib.suppress(httpx.RemoteProtocolError):
+                response.next_request = client._build_redirect_request(response.request, response)
+            return None
+        request = client._build_redirect_request(response.request, response)
+        request.read()
+        history.append(response)
+        sent = ShortRequest(request, prepare_absolute(request.url), None)
+        if len(history) > client.max_redirects:
+            raise httpx.TooManyRedirects("Exceeded maximum allowed redirects.", request=request)
+        return sent
 
 
 def _log(request: httpx.Request, response: Response) -> None:

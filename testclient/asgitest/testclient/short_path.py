@@ -17,6 +17,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from asgitest.testclient.asgi import HTTPExchange
+from asgitest.testclient.asgi.kinds import class_of, is_dict
 from asgitest.testclient.http_call import HTTPCall
 from asgitest.testclient.http_library import httpx
 from asgitest.testclient.response import Conversation, Response, add_debug
@@ -27,7 +28,15 @@ if TYPE_CHECKING:
     from asgitest.testclient.preparation import Preparation
     from asgitest.testclient.server import InProcessServer
 
-__all__ = ["REDIRECT_STATUSES", "ShortPath", "finish_response", "make_call", "run_whole"]
+__all__ = [
+    "REDIRECT_STATUSES",
+    "ShortPath",
+    "ShortRequest",
+    "conclude_whole",
+    "finish_response",
+    "make_call",
+    "wait_whole",
+]
 
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 _BODY_METHODS = frozenset({"POST", "PUT", "PATCH", "QUERY"})
@@ -37,19 +46,25 @@ _FORBIDDEN = (b"\r", b"\n", b"\0")
 ClientHeaders = list[tuple[bytes, bytes]]
 
 
-async def run_whole(server: InProcessServer, call: HTTPCall, timeout: float | None) -> None:
-    """Run a call to its end and tell what it came to.
+async def wait_whole(call: HTTPCall, timeout: float | None) -> None:
+    """Wait until a call that was started has ended.
+
+    Raises:
+        DeadlineExceeded: If it did not end in time.
+    """
+    __tracebackhide__ = True
+    await call.until_finished(timeout, f"the response to {call.scope['method']} {call.scope['path']}")
+
+
+def conclude_whole(server: InProcessServer, call: HTTPCall) -> None:
+    """Tell what a call that has ended came to.
 
     Raises:
         BaseException: What the app raised, if the server raises exceptions.
         ProtocolViolation: If it broke a MUST rule, or gave no response.
-        DeadlineExceeded: If it did not end in time.
     """
     __tracebackhide__ = True
-    task = await call.start(server.context())
-    if not task.done.is_set():
-        await call.wait(task.done, timeout, f"the response to {call.scope['method']} {call.scope['path']}")
-    call.conclude(raise_app_error=server.raise_server_exceptions, stacklevel=6)
+    call.conclude(raise_app_error=server.raise_server_exceptions, stacklevel=5)
     if call.exchange.status is None and call.error is None and server.raise_server_exceptions:
         raise AssertionError("TestClient did not receive any response.")
 
@@ -78,15 +93,57 @@ class Request(httpx.Request):
         self._content = body
 
 
-class _Template:
-    """What the requests to one server with the same client headers have in common."""
+class ShortRequest:
+    """A request on the short path.
 
-    __slots__ = ("headers", "is_usual", "names")
+    Args:
+        request: As the test will see it.
+        prepared: Its URL.
+        scope_headers: Its headers as a scope has them; ``None`` if they are still to be worked out.
+    """
+
+    __slots__ = ("prepared", "request", "scope_headers")
+
+    def __init__(self, request: httpx.Request, prepared: Preparation, scope_headers: ClientHeaders | None) -> None:
+        self.request = request
+        self.prepared = prepared
+        self.scope_headers = scope_headers
+
+
+class _Template:
+    """What the requests to one server with the same headers have in common."""
+
+    __slots__ = ("headers", "is_usual", "names", "scope_headers", "with_extra")
 
     def __init__(self, front: tuple[bytes, bytes], raw: ClientHeaders) -> None:
         self.headers = httpx.Headers([front, *raw])
+        self.scope_headers = [(name.lower(), value) for name, value in (front, *raw)]
         self.names = frozenset(name.lower() for name, _ in raw)
         self.is_usual = _FRAMING.isdisjoint(self.names) and not has_forbidden(raw)
+        self.with_extra: dict[tuple[tuple[str, str], ...], _Template] = {}
+        """The same with the headers of a request."""
+
+    def with_body(self, method: str, body: bytes, kind: str | None, *, cookie: str | None) -> httpx.Headers:
+        """The headers of a request with a body, which may be empty, or with cookies.
+
+        Args:
+            method: In upper case.
+            body: All of it.
+            kind: Its media type, if the library would name one.
+            cookie: The ``Cookie`` header, if there is one.
+        """
+        if not body and kind is None and method in _BODY_METHODS:
+            front, *raw = self.headers.raw
+            merged = httpx.Headers([front, (b"Content-Length", b"0"), *raw])
+        else:
+            merged = httpx.Headers(self.headers)
+        if cookie is not None:
+            merged["Cookie"] = cookie
+        if body or kind is not None:
+            merged["Content-Length"] = str(len(body))
+            if kind is not None and b"content-type" not in self.names:
+                merged["Content-Type"] = kind
+        return merged
 
 
 # They are the same for all clients of a process: tests make many clients, and give few of them headers of their own.
@@ -103,6 +160,30 @@ def _template_of(front: tuple[bytes, bytes], raw: ClientHeaders) -> _Template:
             _templates.clear()
         found = _templates[key] = _Template(front, raw)
     return found
+
+
+def _extended(front: tuple[bytes, bytes], headers: httpx.Headers, extra: Any) -> _Template:
+    """Look up, or make, the template for the headers of a client and of a request."""
+    template = _template_of(front, headers.raw)
+    key = _key_of(extra)
+    found = None if key is None else template.with_extra.get(key)
+    if found is None:
+        merged = httpx.Headers(headers)
+        merged.update(extra)
+        found = _template_of(front, merged.raw)
+        if key is not None:
+            if len(template.with_extra) >= _MAX_TEMPLATES:
+                template.with_extra.clear()
+            template.with_extra[key] = found
+    return found
+
+
+def _key_of(headers: Any) -> tuple[tuple[str, str], ...] | None:
+    """Make a key of the headers of a request, if they are a dict of text: equal keys are the same headers then."""
+    if not is_dict(headers):
+        return None
+    pairs = tuple(headers.items())
+    return pairs if all(class_of(name) is class_of(value) is str for name, value in pairs) else None
 
 
 class ShortPath:
@@ -135,7 +216,7 @@ class ShortPath:
         content: Any,
         json: Any,
         timeout: httpx.Timeout,
-    ) -> httpx.Request | None:
+    ) -> ShortRequest | None:
         """Build the request that ``client.build_request`` would build.
 
         Args:
@@ -151,33 +232,21 @@ class ShortPath:
         Returns:
             The request, or ``None`` if it is not for the short path.
         """
-        if extra is not None:
-            headers = httpx.Headers(headers)
-            headers.update(extra)
-        template = _template_of(prepared.host_header, headers.raw)
+        front = prepared.host_header
+        template = _template_of(front, headers.raw) if extra is None else _extended(front, headers, extra)
         body, kind = encode_body(content, json)
         if body is None or not template.is_usual or (cookie is not None and b"cookie" in template.names):
             return None
         method = method.upper()
-        if not body and kind is None and method in _BODY_METHODS:
-            merged = httpx.Headers([prepared.host_header, (b"Content-Length", b"0"), *headers.raw])
+        if cookie is None and not body and kind is None and method not in _BODY_METHODS:
+            merged, scope_headers = httpx.Headers(template.headers), template.scope_headers[:]
         else:
-            merged = httpx.Headers(template.headers)
-        if cookie is not None:
-            merged["Cookie"] = cookie
-        if body or kind is not None:
-            merged["Content-Length"] = str(len(body))
-            if kind is not None and b"content-type" not in template.names:
-                merged["Content-Type"] = kind
+            merged, scope_headers = template.with_body(method, body, kind, cookie=cookie), None
         if timeout is not self._timeout:
             self._timeout, self._timeout_extension = timeout, timeout.as_dict()
-        return Request(
-            method,
-            prepared.url,
-            headers=merged,
-            body=body,
-            extensions={"timeout": self._timeout_extension.copy()},
-        )
+        extensions = {"timeout": self._timeout_extension.copy()}
+        request = Request(method, prepared.url, headers=merged, body=body, extensions=extensions)
+        return ShortRequest(request, prepared, scope_headers)
 
     def handshake(
         self,
@@ -231,9 +300,13 @@ def encode_body(content: Any, json: Any) -> tuple[bytes | None, str | None]:
     return text.encode("utf-8"), "application/json"
 
 
-def make_call(server: InProcessServer, request: httpx.Request, prepared: Preparation, *, driver: Driver) -> HTTPCall:
+def make_call(server: InProcessServer, sent: ShortRequest, driver: Driver) -> HTTPCall:
     """Make the app call of a request that the short path has built."""
-    scope = server.prepared_http_scope(prepared, request.method, request.headers.raw)
+    request = sent.request
+    headers = sent.scope_headers
+    if headers is None:
+        headers = [(name.lower(), value) for name, value in request.headers.raw]
+    scope = server.prepared_http_scope(sent.prepared, request.method, headers)
     policy = server.policy
     exchange = HTTPExchange(scope, profile=server.profile, checks=policy.mode != "off")
     exchange.client_sent(request.content, more=False)
@@ -247,8 +320,8 @@ def has_forbidden(headers: ClientHeaders) -> bool:
 
 
 def finish_response(
-    call: HTTPCall, request: httpx.Request, *, started: float, default_encoding: Any, names: set[bytes]
-) -> Response:
+    call: HTTPCall, request: httpx.Request, *, started: float, default_encoding: Any
+) -> tuple[Response, frozenset[bytes]]:
     """Build the whole response of a call that has ended, read and closed.
 
     Args:
@@ -256,23 +329,26 @@ def finish_response(
         request: What it answers.
         started: When the request was sent, of ``time.perf_counter``.
         default_encoding: The client's.
-        names: The names of the response's headers, in lower case.
+
+    Returns:
+        The response, and the names of its header fields in lower case.
     """
     exchange = call.exchange
     chunks = call.chunks
     body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
     chunks.clear()
     status = exchange.status
+    headers, names = _response_fields(exchange)
     response = Response(
         500 if status is None else status,
-        headers=exchange.headers,
+        headers=headers,
         stream=httpx.ByteStream(body),
         request=request,
         default_encoding=default_encoding,
     )
     response.belong_to(Conversation(call))
     if exchange.trailers_expected:
-        response.extensions["http.response.trailers"] = exchange.trailers
+        response.extensions["http.response.trailers"] = list(exchange.trailers)
     if exchange.debug is not None:
         add_debug(response, exchange.debug)
     if b"content-encoding" in names:
@@ -280,4 +356,15 @@ def finish_response(
     else:
         response.hold_body(body)
     response.elapsed = dt.timedelta(seconds=time.perf_counter() - started)
-    return response
+    return response, names
+
+
+def _response_fields(exchange: HTTPExchange) -> tuple[httpx.Headers, frozenset[bytes]]:
+    """The header fields of a response, and their names in lower case; remembered for fields without a fault."""
+    known = exchange.faultless
+    if known is not None and known.front is not None:
+        return known.front  # type: ignore[no-any-return]  # made below
+    fields = httpx.Headers(list(exchange.headers)), frozenset(name.lower() for name, _ in exchange.headers)
+    if known is not None:
+        known.front = fields
+    return fields

@@ -103,8 +103,6 @@ def validate_app(app: Any, validate: str = "strict", **options: Any) -> Validato
 class _Watched(JudgedCall):
     """One call of the app, between it and a server."""
 
-    __slots__ = ("server_receive", "server_send")
-
     def __init__(self, app: Any, scope: Scope, *, policy: Policy, receive: Receive, send: Send) -> None:
         super().__init__(app, _EXCHANGES[scope["type"]](scope), scope=scope, policy=policy)
         self.server_receive = receive

@@ -52,8 +52,8 @@ def test_keys_of_its_own_and_equal_values_are_the_app_s_business() -> None:
 def test_containers_are_compared_with_what_they_held() -> None:
     keeping = Keeping({})
     fields, content, problems = [1], bytearray(b"a"), []
-    keeping.keep("headers", fields)
-    keeping.keep("body", content)
+    keeping.keep("headers", fields, fields[:])
+    keeping.keep("body", content, content[:])
     fields.append(2)
     content += b"b"
 
@@ -66,6 +66,6 @@ def test_only_so_many_containers_are_remembered() -> None:
     keeping = Keeping({})
     containers = [bytearray(b"a") for _ in range(100)]
     for container in containers:
-        keeping.keep("body", container)
+        keeping.keep("body", container, container[:])
 
     assert len(keeping._sent or ()) == 16

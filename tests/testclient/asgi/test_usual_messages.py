@@ -87,7 +87,7 @@ def converse(scope: dict[str, Any], messages: list[Any], leaves_after: int, *, c
     for number, message in enumerate(messages):
         if number == leaves_after:
             exchange.client_disconnected()
-        taken = type(message) is dict and exchange.flows and exchange.take_chunk(message)
+        taken = exchange.flows and exchange.take_chunk(message) is not None
         findings = () if taken else exchange.app_sent(message)
         steps.append([*map(told, findings), *seen(exchange)])
     return {"steps": steps, "end": [*map(told, exchange.app_returned()), *seen(exchange)]}

@@ -39,7 +39,7 @@ def happen(exchange: WebSocketExchange, event: str) -> list[str]:
     if event == "left":
         exchange.client_lost()
     elif event == "receive":
-        if exchange._connect is not None:
+        if not exchange._told_connect:
             exchange.next_message()
     elif event == "returned":
         exchange.app_returned()
@@ -80,7 +80,7 @@ def walk() -> Iterator[Word]:
             _, reference = expect(longer)
             key = (
                 exchange.state,
-                exchange._connect is None,
+                exchange._told_connect,
                 exchange.accepted,
                 exchange._refused,
                 exchange._ended,

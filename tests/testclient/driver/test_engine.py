@@ -85,7 +85,7 @@ def test_an_app_that_is_always_ready_does_not_outlast_its_deadline(driver: Any) 
         while True:  # noqa: ASYNC110 - that it is always ready is what is tested
             await asyncio.sleep(0)
 
-    task = complete(driver.start(busy))
+    task = driver.start(busy)
 
     assert complete(driver.wait(task.done, 0.05)) is Outcome.TIMED_OUT
     complete(driver.poke(task.cancel))
@@ -96,7 +96,7 @@ def test_a_wait_for_nothing_is_a_deadlock(driver: Any) -> None:
     async def forever() -> None:
         await asyncio.get_running_loop().create_future()
 
-    task = complete(driver.start(forever))
+    task = driver.start(forever)
 
     assert complete(driver.wait(task.done, 30)) is Outcome.DEADLOCK
     complete(driver.poke(task.cancel))
@@ -151,6 +151,6 @@ def whole(driver: Any, function: Any) -> Any:
     async def call() -> Any:
         return await function()
 
-    task = complete(driver.start(call))
+    task = driver.start(call)
     complete(driver.wait(task.done, 30))
     return task.result()

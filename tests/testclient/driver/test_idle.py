@@ -96,7 +96,7 @@ def test_a_task_that_the_app_left_is_cancelled_and_the_loop_used_again() -> None
         app.task = asyncio.create_task(left())  # type: ignore[attr-defined]  # kept, or it could be collected
         await asyncio.sleep(0)
 
-    task = complete(driver.start(app))
+    task = driver.start(app)
     complete(driver.wait(task.done, 5))
 
     give_back(driver)
@@ -120,7 +120,7 @@ def test_a_loop_with_an_open_generator_is_not_used_again() -> None:
     async def app() -> None:
         await anext(generator)
 
-    task = complete(driver.start(app))
+    task = driver.start(app)
     complete(driver.wait(task.done, 5))
 
     give_back(driver)
@@ -136,7 +136,7 @@ def test_a_loop_that_a_helper_thread_has_watched_is_not_used_again() -> None:
     async def app() -> None:
         app.timer = asyncio.get_running_loop().call_later(60, print)  # type: ignore[attr-defined]
 
-    task = complete(driver.start(app))
+    task = driver.start(app)
     complete(driver.wait(task.done, 5))
 
     give_back(driver)
@@ -237,7 +237,7 @@ def test_what_an_app_has_set_on_its_loop_never_reaches_the_next(change: Any) -> 
 def test_a_loop_whose_app_has_worker_threads_is_closed_so_that_they_end() -> None:
     """The threads are no daemons: kept, they would keep the interpreter from ending."""
     driver = take(make)
-    task = complete(driver.start(lambda: run_sync(threading.get_ident)))
+    task = driver.start(lambda: run_sync(threading.get_ident))
     complete(driver.wait(task.done, 5))
 
     give_back(driver)

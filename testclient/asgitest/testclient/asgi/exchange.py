@@ -5,7 +5,6 @@ Depends on: findings, profiles, rules, shapes, tables, trace.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from asgitest.testclient.asgi.findings import Finding, Problem, show
@@ -41,43 +40,28 @@ class Exchange:
     table: ClassVar[Mapping[tuple[Any, Any], Step]]
     readers: ClassVar[Mapping[str, Callable[[Any, Message, list[Problem]], None]]]
 
-    __slots__ = (
-        "_counts",
-        "_doubted",
-        "_ended",
-        "_keeping",
-        "_offered",
-        "_pending",
-        "_refused",
-        "_seen",
-        "checks",
-        "findings",
-        "profile",
-        "scope",
-        "state",
-        "trace",
-    )
+    # What a conversation begins with stands in the class: most of it stays so to the end.
+    state: Any = None
+    _seen: dict[tuple[str, str], Finding] | None = None
+    _counts: dict[tuple[str, str], int]
+    _pending: Sequence[Problem] = ()
+    _refused = False
+    _ended = False
+    _doubted: Any = None
 
     def __init__(self, scope: dict[str, Any], *, profile: Profile = UVICORN, checks: bool = True) -> None:
         self.scope = scope
         self.profile = profile
         self.checks = checks
-        self.state: Any = None
         self.findings: list[Finding] = []
         self.trace = Trace(scope)
         self._keeping = Keeping(scope) if checks else None
-        self._seen: dict[tuple[str, str], Finding] = {}
-        self._counts: dict[tuple[str, str], int] = {}
-        self._pending: list[Problem] = []
-        self._refused = False
-        self._ended = False
-        self._doubted: Any = None
         self._offered: Mapping[str, Any] = scope.get("extensions") or {}
 
     @property
     def counts(self) -> dict[Finding, int]:
         """How often each finding was made."""
-        return {finding: self._counts[key] for key, finding in self._seen.items()}
+        return {finding: self._counts[key] for key, finding in (self._seen or {}).items()}
 
     # A conversation that somebody else leads --------------------------------------------------------------------------
 
@@ -181,7 +165,7 @@ class Exchange:
         """Make findings of the problems of one message, and of those that waited for it."""
         if self._pending:
             problems = [*self._pending, *problems]
-            self._pending = []
+            self._pending = ()
         if not problems:
             return ()
         if any(is_error(problem) for problem in problems):
@@ -218,6 +202,8 @@ class Exchange:
     def _place(self, problems: Sequence[Problem], index: int | None) -> Sequence[Finding]:
         """Make findings of problems: one for each subject of a rule, which is returned again each time."""
         placed: list[Finding] = []
+        if self._seen is None:
+            self._seen, self._counts = {}, {}
         for problem in problems:
             rule = RULES[problem.rule_id]
             key = (problem.rule_id, problem.subject)
@@ -278,12 +264,14 @@ class Exchange:
         self._ended = True
         if self._pending:
             problems += self._pending
-            self._pending = []
+            self._pending = ()
         if value is not None:
             problems.append(Problem("ASGI-APP-002", f"the app returned {show(value)} instead of None", "return"))
         if self._keeping is not None:
-            with suppress(Exception):  # values of the app may do anything when they are compared
+            try:  # noqa: SIM105 - suppress() takes longer than the comparison
                 self._keeping.compare(self.scope, problems)
+            except Exception:  # noqa: BLE001, S110 - values of the app may do anything when they are compared
+                pass
         return self._place(problems, None) if problems else ()
 
 

@@ -16,7 +16,7 @@ from asgitest.testclient.asgi.kinds import class_of, is_dict
 from asgitest.testclient.asgi.rules import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 __all__ = ["Fields", "check_announced", "check_fields", "check_trailer_fields", "content_length", "read_fields"]
 
@@ -323,7 +323,7 @@ def check_trailer_fields(pairs: list[Pair], problems: list[Problem]) -> frozense
     return frozenset(name.lower().decode("latin-1") for name in unfit)
 
 
-def check_announced(trailers: list[Pair], headers: list[Pair], problems: list[Problem]) -> None:
+def check_announced(trailers: list[Pair], headers: Sequence[Pair], problems: list[Problem]) -> None:
     """Judge whether the header fields of a response say which trailers will follow.
 
     Source: RFC 9110, section 6.6.2.

@@ -38,6 +38,7 @@ _BODILESS, _RESET_CONTENT = frozenset({204, 304}), 205
 _WITHOUT_BODY = _BODILESS | {_RESET_CONTENT}
 _REPEATS = 1000
 _STARTED, _STREAMING, _GONE = HTTPState.STARTED, HTTPState.STREAMING, HTTPState.GONE
+_RETURNED = HTTPInput.RETURNED
 
 
 class HTTPExchange(HTTPProgress):
@@ -48,8 +49,6 @@ class HTTPExchange(HTTPProgress):
         profile: The server to be.
         checks: Whether messages are checked for more than is needed to keep the state right.
     """
-
-    __slots__ = ()
 
     # The client's side --------------------------------------------------------------------------------------------
 
@@ -119,11 +118,11 @@ class HTTPExchange(HTTPProgress):
             return
         self.status = status or 500
         self.headers = fields.pairs
-        given = message.get("headers")
+        given: Any = message.get("headers")
         if self._keeping is not None:
-            self._keeping.keep("http.response.start", message)
-            if type(given) is list:
-                self._keeping.keep("headers", given)
+            self._keeping.keep("http.response.start", message, message.copy())
+            if class_of(given) is list:
+                self._keeping.keep("headers", given, given[:])
         self.response_started = True
         self._promised = trailers
         self.trailers_expected = trailers and "http.response.trailers" in self._offered
@@ -138,7 +137,7 @@ class HTTPExchange(HTTPProgress):
         found: list[Problem] = []
         body, more = read_body(message, found)
         if class_of(message.get("body")) is bytearray and self._keeping is not None:
-            self._keeping.keep("body", message["body"])
+            self._keeping.keep("body", message["body"], message["body"][:])
         if any(is_error(problem) for problem in found):
             self._limit = NO_LIMIT  # nobody knows how long the body was meant to be
         if self.checks:
@@ -228,18 +227,18 @@ class HTTPExchange(HTTPProgress):
         if self._move(item, message, problems) and self.state is not _GONE:
             if not problems and self.checks:
                 check_announced(fields, self.headers, problems)
-            self.trailers += fields
+            self.trailers = [*self.trailers, *fields]
             self.response_complete = self.state is HTTPState.COMPLETE
 
     def _read_push(self, message: Message, problems: list[Problem]) -> None:
         fields = read_push(message, problems)
         if self._move(HTTPInput.PUSH, message, problems) and self.state is not _GONE:
-            self.pushes.append({"path": message.get("path"), "headers": fields})
+            self.pushes = [*self.pushes, {"path": message.get("path"), "headers": fields}]
 
     def _read_hint(self, message: Message, problems: list[Problem]) -> None:
         links = read_hint(message, problems)
         if self._move(HTTPInput.EARLY_HINT, message, problems) and self.state is not _GONE:
-            self.informational.append(links)
+            self.informational = [*self.informational, links]
 
     def _read_debug(self, message: Message, problems: list[Problem]) -> None:
         info = read_debug(message, problems)
@@ -271,7 +270,7 @@ class HTTPExchange(HTTPProgress):
     # The end ------------------------------------------------------------------------------------------------------
 
     def _returned(self, problems: list[Problem]) -> None:
-        step = self.table[self.state, HTTPInput.RETURNED]
+        step = self.table[self.state, _RETURNED]
         rule_id = step.rule
         if rule_id is None and self._promised and not self.trailers_expected and self.state is not _GONE:
             rule_id = "ASGI-EXT-006"  # promised to a server that does not offer them, and not sent either
@@ -281,10 +280,11 @@ class HTTPExchange(HTTPProgress):
         self.state = step.state
 
     def _end(self, value: Any, problems: list[Problem]) -> Sequence[Finding]:
-        if self.checks and not self._refused and any(is_open(file) for file in self._lent):
-            detail = "the app closes the file of a zero-copy send itself, but it was open when the app ended"
-            problems.append(Problem("ASGI-EXT-003", detail, "open"))
-        self._lent = ()
+        if self._lent:
+            if self.checks and not self._refused and any(is_open(file) for file in self._lent):
+                detail = "the app closes the file of a zero-copy send itself, but it was open when the app ended"
+                problems.append(Problem("ASGI-EXT-003", detail, "open"))
+            self._lent = ()
         return super()._end(value, problems)
 
 

@@ -23,21 +23,39 @@ if TYPE_CHECKING:
     from asgitest.testclient.asgi.profiles import Profile
     from asgitest.testclient.asgi.trace import Message
 
-__all__ = ["NO_LIMIT", "HTTPProgress", "remember_faultless"]
+__all__ = ["NO_LIMIT", "Faultless", "HTTPProgress", "remember_faultless"]
 
 NO_LIMIT = 1 << 62
+# Under names of their own: to look a member of an enum up in its class takes longer than all else in the quick way.
 _WAITING, _GONE = HTTPState.WAITING, HTTPState.GONE
+_START, _MORE, _LAST = HTTPInput.START, HTTPInput.MORE, HTTPInput.LAST
 
-# Status and header fields that were sent before without a fault, and how many bytes they allow the body.
-_faultless: dict[tuple[Any, ...], int] = {}
+
+class Faultless:
+    """A status and header fields that were sent without a fault.
+
+    Args:
+        limit: How many bytes they allow the body.
+    """
+
+    __slots__ = ("front", "limit")
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.front: Any = None
+        """What a front has made of the fields, to be used again for the next response that has them."""
+
+
+# They are remembered because tests get the same headers again and again.
+_faultless: dict[tuple[Any, ...], Faultless] = {}
 _MAX_FAULTLESS = 512
 
 
 def remember_faultless(status: int | None, fields: list[Any], length: int | None) -> None:
-    """Remember a start without a fault: tests get the same headers again and again."""
+    """Remember a start without a fault."""
     if len(_faultless) >= _MAX_FAULTLESS:
         _faultless.clear()
-    _faultless[status, *fields] = NO_LIMIT if length is None else length
+    _faultless[status, *fields] = Faultless(NO_LIMIT if length is None else length)
 
 
 class HTTPProgress(Exchange):
@@ -53,53 +71,34 @@ class HTTPProgress(Exchange):
     noun = "the response"
     table = HTTP_TABLE
 
-    __slots__ = (
-        "_disconnects",
-        "_expects_body",
-        "_lent",
-        "_limit",
-        "_promised",
-        "_requests",
-        "chunk",
-        "debug",
-        "disconnected",
-        "file",
-        "flows",
-        "headers",
-        "informational",
-        "pushes",
-        "response_complete",
-        "response_started",
-        "sent_bytes",
-        "status",
-        "trailers",
-        "trailers_expected",
-    )
+    # What a conversation begins with stands in the class: most of it stays so to the end.
+    state: HTTPState = HTTPState.WAITING
+    status: int | None = None
+    headers: Sequence[tuple[bytes, bytes]] = ()
+    faultless: Faultless | None = None
+    """What is known of the start, if it was sent without a fault before."""
+    chunk = b""
+    file: Message | None = None
+    response_started = False
+    response_complete = False
+    trailers_expected = False
+    trailers: Sequence[tuple[bytes, bytes]] = ()
+    informational: Sequence[list[bytes]] = ()
+    pushes: Sequence[dict[str, Any]] = ()
+    debug: dict[str, Any] | None = None
+    disconnected = False
+    sent_bytes = 0
+    flows = False
+    """Whether the last message was a chunk without a fault, so that all that counts is whether the next is one."""
+    _disconnects = 0
+    _expects_body = True
+    _lent: Sequence[Any] = ()
+    _limit = NO_LIMIT
+    _promised = False
 
     def __init__(self, scope: dict[str, Any], *, profile: Profile = UVICORN, checks: bool = True) -> None:
         super().__init__(scope, profile=profile, checks=checks)
-        self.state: HTTPState = HTTPState.WAITING
-        self.status: int | None = None
-        self.headers: list[tuple[bytes, bytes]] = []
-        self.chunk = b""
-        self.response_started = False
-        self.response_complete = False
-        self.trailers_expected = False
-        self.trailers: list[tuple[bytes, bytes]] = []
-        self.informational: list[list[bytes]] = []
-        self.pushes: list[dict[str, Any]] = []
-        self.debug: dict[str, Any] | None = None
-        self.file: Message | None = None
-        self.disconnected = False
-        self.sent_bytes = 0
         self._requests: list[Message] = []
-        self._disconnects = 0
-        self._expects_body = True
-        self._lent: Sequence[Any] = ()
-        self._limit = NO_LIMIT
-        self._promised = False
-        self.flows = False
-        """Whether the last message was a chunk without a fault, so that all that counts is whether the next is one."""
 
     def app_sent(self, message: Any) -> Sequence[Finding]:
         """Take a message of the app: record it, judge it, and move on.
@@ -110,40 +109,52 @@ class HTTPProgress(Exchange):
         Returns:
             What is wrong with it; empty if nothing is.
         """
+        if self.take_usual(message):
+            return ()
         self.chunk = b""
         self.file = None
         self.flows = False
-        if class_of(message) is dict and self._doubted is None and not self._pending and not self._ended:
-            try:
-                usual = self._take_usual_start if self.state is _WAITING else self._take_usual_body
-                if usual(message):
-                    return ()
-            except Exception:  # noqa: BLE001, S110 - a key of the app's that is not there, or raises; that is said below
-                pass
         return self._take(message)
+
+    def take_usual(self, message: Any) -> bool:
+        """Take a message of the app if it is a usual one, without a fault.
+
+        Returns:
+            Whether it was taken; else nothing has happened, and it is to be given to `app_sent`.
+        """
+        if class_of(message) is not dict or self._doubted is not None or self._pending or self._ended:
+            return False
+        try:
+            if self.state is _WAITING:
+                return self._take_usual_start(message)
+            return self._take_usual_body(message)
+        except Exception:  # noqa: BLE001 - a key of the app's that is not there, or raises; `app_sent` says so
+            return False
 
     def _take_usual_start(self, message: Message) -> bool:
         """Take a start of three keys with header fields that were faultless before; `_read_start` comes to the same."""
         status, fields = message["status"], message["headers"]
         if len(message) != 3 or message["type"] != "http.response.start" or class_of(fields) is not list:  # noqa: PLR2004
             return False
-        limit = _faultless[status, *fields]
-        step = self.table[_WAITING, HTTPInput.START]
-        scope = self.scope
-        if type(status) is not int or step.rule is not None or scope["http_version"] != "1.1":
+        known = _faultless[status, *fields]
+        step = self.table[_WAITING, _START]
+        if type(status) is not int or step.rule is not None or self.scope["http_version"] != "1.1":
             return False
         for name, value in fields:
             if type(name) is not bytes or type(value) is not bytes:
                 return False  # a memoryview is equal to its bytes
-        self.trace.add("<-", message.copy())
-        self.state = step.state
-        self.status, self.headers = status, fields[:]
+        copy, copied = message.copy(), fields[:]
+        self.faultless = known
+        self.status = status
+        self.headers = copied
+        self.trace.add("<-", copy)
         if self._keeping is not None:
-            self._keeping.keep("http.response.start", message)
-            self._keeping.keep("headers", fields)
+            self._keeping.keep("http.response.start", message, copy)
+            self._keeping.keep("headers", fields, copied)
+        self.state = step.state
         self.response_started = True
-        self._expects_body = scope.get("method") != "HEAD"
-        self._limit = limit if self._expects_body else NO_LIMIT
+        self._expects_body = self.scope.get("method") != "HEAD"
+        self._limit = known.limit if self._expects_body else NO_LIMIT
         return True
 
     def _take_usual_body(self, message: Message) -> bool:
@@ -154,10 +165,10 @@ class HTTPProgress(Exchange):
             return False
         size = self.sent_bytes + len(body)
         if more is True:
-            step = self.table[self.state, HTTPInput.MORE]
+            step = self.table[self.state, _MORE]
             fits = size <= self._limit
         else:
-            step = self.table[self.state, HTTPInput.LAST]
+            step = self.table[self.state, _LAST]
             fits = more is False and self._limit in (size, NO_LIMIT) and not self.trailers_expected
         if not fits or step.rule is not None or step.state is _GONE or not self._expects_body:
             return False
@@ -165,32 +176,36 @@ class HTTPProgress(Exchange):
         self.state = step.state
         self.sent_bytes = size
         self.chunk = body
-        self.flows = more is True
+        self.file = None
+        # The first messages of a long stream are recorded one by one.
+        self.flows = more is True and self.trace.last is not None
         self.response_complete = more is False
         return True
 
-    def take_chunk(self, message: Any) -> bool:
+    def take_chunk(self, message: Any) -> bytes | None:
         """Take a body message after which more follow, while the response `flows`: long streams consist of them.
 
+        It comes to the same as `take_usual` does; everything is written out here because it happens so often.
+
         Returns:
-            Whether it was one, and was taken; else it is to be given to `app_sent`.
+            The bytes; ``None`` if it was another message, which is to be given to `app_sent`.
         """
         try:
-            body = message["body"]
-            size = self.sent_bytes + len(body)
             if (
-                class_of(message) is not dict
-                or len(message) != 3  # noqa: PLR2004
-                or message["more_body"] is not True
-                or message["type"] != "http.response.body"
-                or type(body) is not bytes
-                or size > self._limit
-                or self._ended
+                class_of(message) is dict
+                and len(message) == 3  # noqa: PLR2004
+                and message["more_body"] is True
+                and message["type"] == "http.response.body"
+                and class_of(body := message["body"]) is bytes
+                and (size := self.sent_bytes + len(body)) <= self._limit
+                and not self._ended
             ):
-                return False
-        except Exception:  # noqa: BLE001 - a key of the app's that is not there, or raises; `app_sent` says so
-            return False
-        self.trace.add("<-", message.copy())
-        self.sent_bytes = size
-        self.chunk = body
-        return True
+                self.sent_bytes = size
+                trace = self.trace
+                trace.count += 1
+                trace.last.append(body)  # type: ignore[union-attr]  # it is there while the response flows
+                self.chunk = body
+                return body  # type: ignore[no-any-return]  # its class was looked at
+        except Exception:  # noqa: BLE001, S110 - a key of the app's that is not there, or raises; `app_sent` says so
+            pass
+        return None

@@ -6,6 +6,7 @@ Depends on: findings, rules.
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from asgitest.testclient.asgi.findings import Problem, show
@@ -13,7 +14,7 @@ from asgitest.testclient.asgi.kinds import class_of
 from asgitest.testclient.asgi.rules import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["Keeping"]
 
@@ -29,6 +30,13 @@ _CORE_KEYS = (
     "server",
     "http_version",
 )
+_SOCKET_KEYS = tuple(key for key in _CORE_KEYS if key != "method")
+# For each protocol its keys, and what gets the values of all of them at once: most apps leave them all as they were.
+_KEYS: dict[Any, tuple[tuple[str, ...], Callable[[dict[str, Any]], tuple[Any, ...]]]] = {
+    "http": (_CORE_KEYS, itemgetter(*_CORE_KEYS)),
+    "websocket": (_SOCKET_KEYS, itemgetter(*_SOCKET_KEYS)),
+    "lifespan": (("type",), lambda scope: (scope["type"],)),
+}
 _WARNED_KEYS = frozenset({"type", "method", "headers"})
 
 
@@ -39,26 +47,30 @@ class Keeping:
         scope: As the app is given it.
     """
 
-    __slots__ = ("_before", "_fields", "_sent")
+    __slots__ = ("_before", "_fields", "_keys", "_sent", "_values")
 
     def __init__(self, scope: dict[str, Any]) -> None:
-        self._before = scope.copy()
+        self._keys, self._values = _KEYS.get(scope.get("type"), _KEYS["http"])
+        try:
+            self._before = self._values(scope)
+        except KeyError:
+            self._before = tuple(scope.get(key) for key in self._keys)
         fields: Any = scope.get("headers")
-        kind = class_of(fields)
-        self._fields: Any = fields[:] if kind is list else None
+        self._fields: Any = fields[:] if class_of(fields) is list else None
         self._sent: list[tuple[str, Any, Any]] | None = None
 
-    def keep(self, word: str, sent: Any) -> None:
+    def keep(self, word: str, sent: Any, before: Any) -> None:
         """Remember what a dict, list or bytearray holds now that it has been sent.
 
         Args:
             word: What it is, for the finding.
             sent: The container of the app.
+            before: A copy of it.
         """
         if self._sent is None:
-            self._sent = []
-        if len(self._sent) < _KEPT:
-            self._sent.append((word, sent, sent.copy()))
+            self._sent = [(word, sent, before)]
+        elif len(self._sent) < _KEPT:
+            self._sent.append((word, sent, before))
 
     def compare(self, scope: dict[str, Any], problems: list[Problem]) -> None:
         """See what the app has changed of what the specification defines; keys of its own are its own business.
@@ -77,15 +89,15 @@ class Keeping:
     def _is_untouched(self, scope: dict[str, Any]) -> bool:
         """Whether everything is as it was, the usual case; where that cannot be told, `_changes` looks closer."""
         try:
-            return self._before.items() <= scope.items() and self._fields == scope["headers"]
+            return bool(self._before == self._values(scope) and self._fields == scope.get("headers"))
         except Exception:  # noqa: BLE001 - values of the app may do anything when they are compared
             return False
 
     def _changes(self, scope: dict[str, Any]) -> Iterator[Problem]:
-        before = self._before
-        for key in _CORE_KEYS:
-            if before.get(key) is not scope.get(key) and not _equal(before.get(key), scope.get(key)):
-                yield _changed(key, before.get(key), scope.get(key))
+        for key, before in zip(self._keys, self._before, strict=True):
+            after = scope.get(key)
+            if before is not after and not _equal(before, after):
+                yield _changed(key, before, after)
         # Starlette puts an equal list in the place of the headers; only other contents are a change.
         if self._fields is not None and not _equal(self._fields, scope.get("headers")):
             yield _changed("headers", self._fields, scope.get("headers"))

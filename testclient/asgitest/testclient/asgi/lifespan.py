@@ -38,30 +38,20 @@ class LifespanExchange(Exchange):
     noun = "the lifespan"
     table = LIFESPAN_TABLE
 
-    __slots__ = (
-        "_asked",
-        "_state_before",
-        "_waiting",
-        "message",
-        "shutdown_complete",
-        "shutdown_failed",
-        "startup_complete",
-        "startup_failed",
-        "unsupported",
-    )
+    # What a conversation begins with stands in the class: most of it stays so to the end.
+    state: LifespanState = LifespanState.IDLE
+    startup_complete = False
+    startup_failed = False
+    shutdown_complete = False
+    shutdown_failed = False
+    unsupported = False
+    message = ""
+    _asked = False
 
     def __init__(self, scope: dict[str, Any], *, profile: Profile = UVICORN, checks: bool = True) -> None:
         super().__init__(scope, profile=profile, checks=checks)
-        self.state: LifespanState = LifespanState.IDLE
-        self.startup_complete = False
-        self.startup_failed = False
-        self.shutdown_complete = False
-        self.shutdown_failed = False
-        self.unsupported = False
-        self.message = ""
         self._waiting: deque[str] = deque()
         self._state_before = scope.get("state")
-        self._asked = False
 
     # The server's side --------------------------------------------------------------------------------------------
 
@@ -83,7 +73,7 @@ class LifespanExchange(Exchange):
             if self.state is LifespanState.FAILED and not self._asked:
                 self._asked = True
                 self.trace.add("--", "the app calls receive again")
-                self._pending.append(_WENT_ON)
+                self._pending = [*self._pending, _WENT_ON]
             return None
         word = self._waiting.popleft()
         self.state = self.table[self.state, LifespanInput[word.upper()]].state

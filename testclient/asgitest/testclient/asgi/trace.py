@@ -27,6 +27,7 @@ Mark = Literal["->", "<-", "--"]
 
 _KEPT_FIRST = 32
 _KEPT_LAST = 32
+Entry = tuple[Mark, Any]
 
 
 class Trace:
@@ -36,13 +37,17 @@ class Trace:
         scope: What the app was called with, for whoever replays it.
     """
 
-    __slots__ = ("_first", "_last", "count", "scope")
+    __slots__ = ("_first", "count", "last", "scope")
 
     def __init__(self, scope: dict[str, Any]) -> None:
         self.scope = scope
         self.count = 0
-        self._first: list[tuple[Mark, Any]] = []
-        self._last: deque[tuple[Mark, Any]] | None = None  # made when needed: few conversations are that long
+        self._first: list[Entry] = []
+        self.last: deque[Entry | bytes] | None = None
+        """What comes after the first, made when needed: few conversations are that long.
+
+        A chunk of a body is put here as its bytes alone, by whoever counts it too, since long streams consist of them.
+        """
 
     def add(self, mark: Mark, entry: Any) -> None:
         """Add a message, or an event that is no message, at the end."""
@@ -50,20 +55,20 @@ class Trace:
         if self.count <= _KEPT_FIRST:
             self._first.append((mark, entry))
             return
-        if self._last is None:
-            self._last = deque(maxlen=_KEPT_LAST)
-        self._last.append((mark, entry))
+        if self.last is None:
+            self.last = deque(maxlen=_KEPT_LAST)
+        self.last.append((mark, entry))
 
     @property
     def omitted(self) -> int:
         """How many entries between the first and the last are counted but not kept."""
-        return self.count - len(self._first) - len(self._last or ())
+        return self.count - len(self._first) - len(self.last or ())
 
     def numbered(self) -> Iterator[tuple[int, Mark, Any]]:
         """Yield ``(number, mark, entry)`` for each entry that was kept."""
         yield from ((number, *entry) for number, entry in enumerate(self._first, 1))
-        last = self._last or ()
-        yield from ((number, *entry) for number, entry in enumerate(last, self.count - len(last) + 1))
+        last = self.last or ()
+        yield from ((number, *_whole(entry)) for number, entry in enumerate(last, self.count - len(last) + 1))
 
     @property
     def messages(self) -> list[Message]:
@@ -95,6 +100,13 @@ class Trace:
             previous = number
             lines.append(_line(number, mark, entry) + ("          broken here" if number == broken else ""))
         return "\n".join(lines)
+
+
+def _whole(entry: Entry | bytes) -> Entry:
+    """Make the message of a chunk that was put down as its bytes."""
+    if type(entry) is tuple:
+        return entry
+    return "<-", {"type": "http.response.body", "body": entry, "more_body": True}
 
 
 def _line(number: int, mark: Mark, entry: Any) -> str:

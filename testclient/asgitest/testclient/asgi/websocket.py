@@ -30,7 +30,9 @@ __all__ = ["WebSocketExchange", "WebSocketState"]
 _NO_CODE = 1005
 _ABNORMAL = 1006
 _REPEATS = 1000
+# Under names of their own: to look a member of an enum up in its class takes long.
 _OPEN = WebSocketState.OPEN
+_CONNECT, _LEFT, _RETURNED = WebSocketInput.CONNECT, WebSocketInput.LEFT, WebSocketInput.RETURNED
 
 
 class WebSocketExchange(Exchange):
@@ -46,42 +48,26 @@ class WebSocketExchange(Exchange):
     noun = "the WebSocket"
     table = WEBSOCKET_TABLE
 
-    __slots__ = (
-        "_arrived",
-        "_connect",
-        "_disconnect",
-        "_told",
-        "accept_headers",
-        "accepted",
-        "close_code",
-        "close_reason",
-        "denial_body",
-        "denial_complete",
-        "denial_headers",
-        "denial_status",
-        "disconnected",
-        "outgoing",
-        "subprotocol",
-    )
+    # What a conversation begins with stands in the class: most of it stays so to the end.
+    state: WebSocketState = WebSocketState.CONNECTING
+    accepted = False
+    subprotocol: str | None = None
+    close_code: int | None = None
+    close_reason: str | None = None
+    denial_status: int | None = None
+    denial_body = b""
+    denial_complete = False
+    disconnected = False
+    _told_connect = False
+    _disconnect: Message | None = None
+    _told = 0
 
     def __init__(self, scope: dict[str, Any], *, profile: Profile = UVICORN, checks: bool = True) -> None:
         super().__init__(scope, profile=profile, checks=checks)
-        self.state: WebSocketState = WebSocketState.CONNECTING
-        self.accepted = False
-        self.subprotocol: str | None = None
         self.accept_headers: list[tuple[bytes, bytes]] = []
-        self.close_code: int | None = None
-        self.close_reason: str | None = None
-        self.denial_status: int | None = None
         self.denial_headers: list[tuple[bytes, bytes]] = []
-        self.denial_body = b""
-        self.denial_complete = False
-        self.disconnected = False
         self.outgoing: deque[Message] = deque()
         self._arrived: deque[Message] = deque()
-        self._connect: Message | None = {"type": "websocket.connect"}
-        self._disconnect: Message | None = None
-        self._told = 0
 
     # The client's side --------------------------------------------------------------------------------------------
 
@@ -127,7 +113,7 @@ class WebSocketExchange(Exchange):
             return
         self.disconnected = True
         self.trace.add("--", event)
-        self.state = self.table[self.state, WebSocketInput.LEFT].state
+        self.state = self.table[self.state, _LEFT].state
         if self._disconnect is None:
             self._disconnect = self._disconnected_with(code, reason)
 
@@ -146,9 +132,10 @@ class WebSocketExchange(Exchange):
         Source: ASGI ``www``, Connect, Receive, Disconnect.
         """
         message: Message
-        if self._connect is not None:
-            message, self._connect = self._connect, None
-            self.state = self.table[self.state, WebSocketInput.CONNECT].state
+        if not self._told_connect:
+            self._told_connect = True
+            message = {"type": "websocket.connect"}
+            self.state = self.table[self.state, _CONNECT].state
         elif self._arrived and self.accepted:
             message = self._arrived.popleft()
         elif self._disconnect is not None:
@@ -162,7 +149,7 @@ class WebSocketExchange(Exchange):
         """Give ``websocket.disconnect``; again, or never again, as the server does."""
         if self._told:
             if self._told == 1:
-                self._pending.append(_ASKED_AGAIN)
+                self._pending = [*self._pending, _ASKED_AGAIN]
                 self.trace.add("--", "the app calls receive again")
             self._told += 1
             if self.profile.ws_receive_after_disconnect == "block" or self._told > _REPEATS:
@@ -186,7 +173,7 @@ class WebSocketExchange(Exchange):
     def _received(self, message: Message) -> None:
         kind = message.get("type")
         if kind == "websocket.connect":
-            self.state = self.table[self.state, WebSocketInput.CONNECT].state
+            self.state = self.table[self.state, _CONNECT].state
         elif kind == "websocket.disconnect":
             self._told += 1
             self.client_lost()
@@ -264,7 +251,7 @@ class WebSocketExchange(Exchange):
     # The end ------------------------------------------------------------------------------------------------------
 
     def _returned(self, problems: list[Problem]) -> None:
-        step = self.table[self.state, WebSocketInput.RETURNED]
+        step = self.table[self.state, _RETURNED]
         if step.rule is not None and not self._refused:
             detail = f"{RULES[step.rule].title}, but the app returned while the WebSocket was {self.state}"
             problems.append(Problem(step.rule, detail, "return"))

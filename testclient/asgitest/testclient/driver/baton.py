@@ -81,7 +81,7 @@ class BatonDriver:
 
     # --- calls -------------------------------------------------------------------------------------------------------
 
-    async def start(
+    def start(
         self,
         function: Callable[[], Coroutine[Any, Any, Any]],
         *,

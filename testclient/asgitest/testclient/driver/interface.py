@@ -1,6 +1,6 @@
 """What the front of a client may ask of whoever runs the event loop.
 
-One interface serves synchronous and asynchronous clients: every method that may take time is a coroutine function.
+One interface serves synchronous and asynchronous clients: every method that may wait is a coroutine function.
 The coroutines of a synchronous driver finish without suspending (they block, or drive the loop, inside), so
 `complete` runs them without a loop; those of an ``own`` driver suspend in the caller's loop.
 
@@ -45,7 +45,7 @@ class Driver(Protocol):
         """Make a one-shot flag that code on the loop can await and the front can wait for."""
         ...
 
-    async def start(
+    def start(
         self,
         function: Callable[[], Coroutine[Any, Any, Any]],
         *,

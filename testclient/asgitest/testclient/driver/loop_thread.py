@@ -68,7 +68,7 @@ class LoopThreadDriver(ABC):
         """Make a signal."""
         return AsyncioSignal() if self.backend == "asyncio" else TrioSignal()
 
-    async def start(
+    def start(
         self,
         function: Callable[[], Coroutine[Any, Any, Any]],
         *,
@@ -76,11 +76,6 @@ class LoopThreadDriver(ABC):
         name: str | None = None,
     ) -> Task:
         """Begin ``function()`` on the loop; the caller goes on at once."""
-        return self._start(function, context, name)
-
-    def _start(
-        self, function: Callable[[], Coroutine[Any, Any, Any]], context: Context | None, name: str | None
-    ) -> Task:
         self._refuse_inside()
         task = Task(function(), self.signal())
         self._side.post(self._side.begin, task, name, context or copy_context())
@@ -88,7 +83,7 @@ class LoopThreadDriver(ABC):
 
     def run(self, function: Callable[[], Coroutine[Any, Any, Any]], timeout: float | None = None) -> Task:
         """Begin ``function()`` and wait for its end, both in one."""
-        task = self._start(function, None, None)
+        task = self.start(function)
         task.outcome = self._block(task.done, timeout)
         return task
 
@@ -153,7 +148,7 @@ class LoopThreadDriver(ABC):
 
     async def sweep(self) -> LeakReport:
         """Cancel the tasks that an app has left behind, and give them a bounded time."""
-        task = self._start(self._side.end, None, "asgitest sweep")
+        task = self.start(self._side.end, name="asgitest sweep")
         self._block(task.done, 3 * GRACE_SECONDS)
         return task.result() if task.done.is_set() else LeakReport(stuck=("the loop",))
 
@@ -370,7 +365,7 @@ class AdoptedPortalDriver(LoopThreadDriver):
 
     def close(self) -> LeakReport:
         """End what this driver has started; the loop goes on."""
-        task = self._start(self._side.end, None, "asgitest end")
+        task = self.start(self._side.end, name="asgitest end")
         self._block(task.done, 3 * GRACE_SECONDS)
         return task.result() if task.done.is_set() else LeakReport(stuck=("the loop",))
 

@@ -46,7 +46,7 @@ class OwnAsyncioDriver:
     def open(self) -> None:
         """Do nothing: the loop is the caller's."""
 
-    async def start(
+    def start(
         self,
         function: Callable[[], Coroutine[Any, Any, Any]],
         *,

@@ -49,7 +49,7 @@ class OwnTrioDriver:
     def open(self) -> None:
         """Do nothing: the loop is the caller's."""
 
-    async def start(
+    def start(
         self,
         function: Callable[[], Coroutine[Any, Any, Any]],
         *,
