@@ -94,7 +94,7 @@ lint: $(LINT)  ## ruff with every rule on
 	$(BIN)/ruff check .
 
 types: $(LINT)  ## mypy and pyright, both strict
-	$(BIN)/mypy $(SOURCES)
+	$(BIN)/mypy $(SOURCES) tests/typed_use.py
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
 arch: $(LINT)  ## import contracts, the shape of the code, the contents of the wheel

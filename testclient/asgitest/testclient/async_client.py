@@ -16,6 +16,7 @@ from asgitest.testclient.application import as_asgi3
 from asgitest.testclient.construction import library_arguments
 from asgitest.testclient.errors import MisuseError
 from asgitest.testclient.http_library import adopt, httpx
+from asgitest.testclient.http_methods import AsyncHTTPMethods
 from asgitest.testclient.lifespan_session import LifespanSession
 from asgitest.testclient.overrides import with_overrides
 from asgitest.testclient.policy import build_policy
@@ -46,7 +47,7 @@ __all__ = ["AsyncTestClient"]
 DEFAULT: Any = httpx.USE_CLIENT_DEFAULT
 
 
-class AsyncTestClient(ShortPathClient, httpx.AsyncClient):
+class AsyncTestClient(ShortPathClient, AsyncHTTPMethods):
     """An asynchronous client for an ASGI app: ``async with AsyncTestClient(app) as client: await client.get("/")``.
 
     The arguments are those of `TestClient`, less those that choose a loop: it runs on the caller's, asyncio or trio.
@@ -141,7 +142,7 @@ class AsyncTestClient(ShortPathClient, httpx.AsyncClient):
         follow_redirects: Any = DEFAULT,
         timeout: Any = DEFAULT,
         extensions: dict[str, Any] | None = None,
-    ) -> Any:
+    ) -> Response:
         """Send a request to the app; the arguments are those of the HTTP library, objects of the other one included."""
         usual = data is None and files is None and cookies is None and extensions is None
         if usual and auth is DEFAULT and timeout is DEFAULT and type(url) is str and self._takes_short_path():

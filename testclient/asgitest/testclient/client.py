@@ -17,6 +17,7 @@ from asgitest.testclient.construction import library_arguments
 from asgitest.testclient.driver import Driver, complete, driver_of
 from asgitest.testclient.errors import MisuseError
 from asgitest.testclient.http_library import adopt, httpx
+from asgitest.testclient.http_methods import HTTPMethods
 from asgitest.testclient.lifespan_session import LifespanSession
 from asgitest.testclient.overrides import with_overrides
 from asgitest.testclient.policy import build_policy
@@ -51,7 +52,7 @@ DEFAULT: Any = httpx.USE_CLIENT_DEFAULT
 _SHORT_HANDSHAKE = frozenset({"headers", "params", "timeout"})
 
 
-class TestClient(ShortPathClient, httpx.Client):
+class TestClient(ShortPathClient, HTTPMethods):
     """A synchronous client for an ASGI app.
 
     The arguments up to *client* are those of ``starlette.testclient.TestClient``, in their order.
@@ -162,7 +163,7 @@ class TestClient(ShortPathClient, httpx.Client):
         follow_redirects: Any = DEFAULT,
         timeout: Any = DEFAULT,
         extensions: dict[str, Any] | None = None,
-    ) -> Any:
+    ) -> Response:
         """Send a request to the app; the arguments are those of the HTTP library, objects of the other one included."""
         __tracebackhide__ = True
         if timeout is not DEFAULT:
