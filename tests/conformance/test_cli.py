@@ -74,6 +74,9 @@ SENTENCES = [
     (("check", "a:b", "c"), "asgitest check has no further argument 'c'. See asgitest check --help."),
     (("check", "--select", "htp"), "--select: there is no check 'htp'. Did you mean http?"),
     (("check", "--ignore", "http.head-party"), "--ignore: there is no check 'http.head-party'. Did you mean http."),
+    (("check", "--profile", "qick"), "Argument --profile: invalid choice: 'qick' (choose from 'quick', 'default', 'th"),
+    (("check", "main_app:app", "--include", "/hom"), "--include: '/hom' matches nothing in the app. Did you"),
+    (("check", "main_app:app", "--tag", "none"), "--tag: no operation has the tag 'none'. asgitest routes shows what"),
     (("check", "--shard", "3/2"), "--shard wants I/N with I from 1 to N, not '3/2'. Write --shard 1/4, for example."),
     (("check", "--budget", "soon"), "--budget wants a time such as 30s or 5m, not 'soon'."),
     (("check", "--report", "sarf"), "--report: there is no format 'sarf'. Did you mean sarif?"),
@@ -110,6 +113,11 @@ def test_bad_input_gets_one_sentence_and_exit_code_2(project: Project, words: tu
 
         def make():
             raise RuntimeError("no settings")
+
+
+        @app.get("/home")
+        def home() -> int:
+            return 1
         """,
     )
     project.write("wrong_syntax.py", "app = (")
@@ -214,12 +222,12 @@ from fastapi import FastAPI
 app = FastAPI()
 
 
-@app.get("/crash")
+@app.get("/crash", operation_id="same")
 def crash(n: int = 0) -> int:
     return 1 // 0
 
 
-@app.get("/sleep")
+@app.get("/sleep", operation_id="same")
 def sleep(n: int = 0) -> int:
     return n
 """
@@ -240,13 +248,13 @@ def test_ctrl_c_keeps_what_was_found(tmp_path: Path) -> None:
     )
     assert process.stdout is not None
     for line in process.stdout:
-        if "error: http.unhandled-exception" in line:
+        if line.startswith("  schema: "):
             break
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=60)
 
     assert process.returncode == 130
-    assert "ERROR   http.unhandled-exception" in out
+    assert "ERROR   schema.operation-id-unique" in out
     assert "interrupted" in out
     assert "Traceback" not in err
-    assert "ZeroDivisionError" in tmp_path.joinpath("run.json").read_text("utf-8")
+    assert "schema.operation-id-unique" in tmp_path.joinpath("run.json").read_text("utf-8")

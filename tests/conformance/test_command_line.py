@@ -55,7 +55,7 @@ def test_options_are_not_abbreviated() -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["check", "--profile", "fast"], "Argument --profile: invalid choice: 'fast'"),
+        (["check", "--profile", "xyz"], "Argument --profile: invalid choice: 'xyz'"),
         (["check", "--cases", "many"], "Argument --cases: invalid int value: 'many'"),
         (["explain"], "The following arguments are required: id."),
     ],

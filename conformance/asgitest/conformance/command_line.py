@@ -8,6 +8,7 @@ Depends on: the standard library and the errors.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["build_parser", "parse"]
 
 _SEVERITIES = ("error", "warning", "info")
+_CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from ([^()]*)\)")
 _EPILOG = "Exit codes: 0 clean, 1 findings, 2 usage or target error, 3 internal error, 130 interrupted."
 
 
@@ -27,7 +29,14 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of printing the usage."""
-        raise UsageError(message[:1].upper() + message[1:] + ".", hint=f"See {self.prog} --help.")
+        hint = _meant_choice(message) or f"See {self.prog} --help."
+        raise UsageError(message[:1].upper() + message[1:] + ".", hint=hint)
+
+
+def _meant_choice(message: str) -> str:
+    """Guess which of some choices was meant, from the words of argparse."""
+    match = _CHOICE.search(message)
+    return nearest(match[1], [choice.strip("' ") for choice in match[2].split(",")]) if match else ""
 
 
 class _Version(argparse.Action):

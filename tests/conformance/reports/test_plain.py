@@ -33,7 +33,8 @@ EVENTS = (
 )
 
 
-def test_each_family_each_finding_and_each_note_is_a_line() -> None:
+def test_each_family_and_each_note_is_a_line_and_findings_are_counted() -> None:
+    """Findings are shown once, by cause, in the end."""
     stream = io.StringIO()
     progress = PlainProgress(stream)
 
@@ -44,9 +45,8 @@ def test_each_family_each_finding_and_each_note_is_a_line() -> None:
     assert stream.getvalue() == (
         "asgitest check main:app: default, 60 s, 2 subjects, seed 7\n"
         "  schema: 1 subject, 0 cases\n"
-        "  error: http.unhandled-exception: GET /items/{id}: An exception escapes the app\n"
         "  worker replaced at GET /a: exit status 3\n"
-        "  openapi: 2 subjects, 1,204 cases\n"
+        "  openapi: 2 subjects, 1,204 cases; 1 finding so far\n"
         "  note: GET /stream was left out.\n"
     )
 

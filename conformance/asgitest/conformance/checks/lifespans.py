@@ -49,9 +49,17 @@ def check_before_startup(before: Exchange, after: Exchange) -> Iterator[Violatio
     )
 
 
+def _told(record: LifespanRecord) -> str:
+    """Say in one line why it failed: the last one of the traceback that Starlette sends for a message."""
+    if record.exception is not None:
+        error = root_exception(record.exception)
+        return f"{type(error).__name__}: {error}".strip().partition("\n")[0]
+    return record.message.strip().rpartition("\n")[2]
+
+
 def _check_first(record: LifespanRecord) -> Iterator[Violation]:
     error = root_exception(record.exception) if record.exception is not None else None
-    told = record.message or (f"{type(error).__name__}: {error}" if error is not None else "")
+    told = _told(record)
     if record.outcome == "failed":
         yield Violation(
             check="lifespan.startup-failure-reported",
@@ -75,7 +83,7 @@ def _check_first(record: LifespanRecord) -> Iterator[Violation]:
 def _check_shutdown(record: LifespanRecord) -> Iterator[Violation]:
     error = root_exception(record.exception) if record.exception is not None else None
     if record.shutdown == "failed":
-        told = record.message or f"{type(error).__name__}: {error}"
+        told = _told(record)
         yield Violation(
             check="lifespan.shutdown-failed", message=f"Shutdown failed: {told}", cause=("shutdown",), exception=error
         )
@@ -96,7 +104,7 @@ def _check_again(records: Sequence[LifespanRecord]) -> Iterator[Violation]:
         if record.outcome == "started":
             continue
         error = root_exception(record.exception) if record.exception is not None else None
-        told = record.message or (f"{type(error).__name__}: {error}" if error is not None else record.outcome)
+        told = _told(record) or record.outcome
         yield Violation(
             check="lifespan.second-start-fails",
             message=f"The second startup in one process did not succeed: {told}",

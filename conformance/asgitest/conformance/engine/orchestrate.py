@@ -237,7 +237,9 @@ class _Run:
         if candidate.finding.check in _NO_START:
             dropped = [one for one in self._pool.drop() if not self._keep(one)]
             if dropped:
-                self._note("Startup does not succeed, so no request was sent.")
+                untested = len({one.subject for one in dropped if " /" in one.subject and one.kind != "state"})
+                what = f": {untested} operations were not tested" if untested > 1 else ""
+                self._note(f"Startup does not succeed, so no request was sent{what}.")
 
     def _keep(self, task: Task) -> bool:
         """Queue again what needs no startup; tell whether it was."""

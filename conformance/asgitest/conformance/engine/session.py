@@ -25,6 +25,7 @@ from asgitest.conformance.engine.seeds import keyed_random
 from asgitest.conformance.engine.values import Values, choose_identity
 from asgitest.conformance.inventory import build_inventory
 from asgitest.conformance.selection import Selection
+from asgitest.conformance.subjects import choose_nothing_unknown, unknown_patterns
 from asgitest.conformance.target import resolve_target
 from asgitest.conformance.whitebox import InstrumentingFinder, LineMonitor, literals_of_file
 
@@ -90,6 +91,7 @@ class Session:
             target=self.target.spec,
             factory=self.target.factory is not None,
         )
+        choose_nothing_unknown(self.selection, operations=self.operations.values(), others=self._others())
         self._literals: dict[str, tuple[tuple[int, Any], ...]] = {}
         self._secrets: tuple[tuple[str, str], ...] = ()
         if any(identity.login for identity in options.identities):
@@ -117,6 +119,10 @@ class Session:
         """The folder of the app's module, when the app is not below the app directory."""
         if self.target.source is not None:
             yield Path(self.target.source[0]).resolve().parent
+
+    def _others(self) -> tuple[str, ...]:
+        """The subjects beside operations."""
+        return ("SCHEMA", "APP", "LIFESPAN", *self.sockets)
 
     # The plan
 
@@ -160,6 +166,7 @@ class Session:
     def _notes(self) -> Iterator[str]:
         if not self.inventory.documents:
             yield "The app has no OpenAPI document: only what needs none is checked."
+        yield from unknown_patterns(self.selection, operations=self.operations.values(), others=self._others())
 
     def _schema_hash(self) -> str:
         raw = [document.raw for document in self.inventory.documents]

@@ -118,19 +118,20 @@ def _subjects_line(finding: Finding) -> Line:
 def _where(finding: Finding) -> Iterator[Line]:
     exception = finding.exception
     frame = innermost_app_frame(exception) if exception else None
-    if frame is not None and exception is not None:
-        yield (
-            ("  ", ""),
-            (one_line(f"{frame.file}:{frame.line}"), "location"),
-            (f" in {one_line(frame.qualname) or '?'}", "dim"),
-        )
+    if frame is not None and exception is not None and (frame.app or finding.location is None):
+        yield _place_line(frame.file, frame.line, frame.qualname or "?")
         if frame.source:
             yield (("      ", ""), (clip(one_line(frame.source), 100), "source"))
-        yield (("      ", ""), (clip(one_line(f"{exception.type}: {exception.message}"), 160), "error"))
     elif finding.location is not None:
-        place = finding.location
-        name = f" in {one_line(place.qualname)}" if place.qualname else ""
-        yield (("  ", ""), (one_line(f"{place.file}:{place.line}"), "location"), (name, "dim"))
+        yield _place_line(finding.location.file, finding.location.line, finding.location.qualname)
+    if exception is not None:
+        yield (("      ", ""), (clip(one_line(f"{exception.type}: {exception.message}"), 160), "error"))
+
+
+def _place_line(file: str, line: int, qualname: str) -> Line:
+    """Write where to look."""
+    name = f" in {one_line(qualname)}" if qualname else ""
+    return (("  ", ""), (one_line(f"{file}:{line}"), "location"), (name, "dim"))
 
 
 def _facts(finding: Finding) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Progress as plain lines, for logs and pipes: one line for each family and each finding.
+"""Progress as plain lines, for logs and pipes: one line for each family. Findings are shown once, when all are known.
 
 Depends on: the events, text.
 """
@@ -35,7 +35,7 @@ def started_line(event: RunStarted) -> str:
 
 
 class PlainProgress:
-    """Writes a line when a family is done, and when something is found.
+    """Writes a line when a family is done, with how much was found by then.
 
     Args:
         stream: Where to; flushed after each line.
@@ -46,6 +46,7 @@ class PlainProgress:
         self._plan: dict[str, int] = {}
         self._done: dict[str, int] = {}
         self._cases: dict[str, int] = {}
+        self._found = 0
 
     def __call__(self, event: Event) -> None:
         """Take an event."""
@@ -66,8 +67,8 @@ class PlainProgress:
         if isinstance(event, SubjectDone):
             return self._subject_done(event)
         if isinstance(event, FindingFound):
-            finding = event.finding
-            return f"  {finding.severity}: {finding.check}: {one_line(finding.operation)}: {one_line(finding.title)}"
+            self._found += event.finding.severity != "info"
+            return ""
         if isinstance(event, WorkerReplaced):
             return f"  worker replaced at {one_line(event.subject)}: {one_line(event.reason)}"
         return f"  note: {one_line(event.text)}" if isinstance(event, Noted) else ""
@@ -78,4 +79,5 @@ class PlainProgress:
         if done < planned:
             return ""
         cases = self._cases.get(event.family, 0)
-        return f"  {event.family}: {plural(done, 'subject')}, {plural(cases, 'case')}"
+        found = f"; {plural(self._found, 'finding')} so far" if self._found else ""
+        return f"  {event.family}: {plural(done, 'subject')}, {plural(cases, 'case')}{found}"
