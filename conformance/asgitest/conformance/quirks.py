@@ -148,6 +148,13 @@ _ALL = (
         measured="on every GET of the example apps of Litestar",
     ),
     Quirk(
+        id="litestar.error-media-type",
+        title="Litestar labels its JSON errors with the media type of the handler, and documents application/json",
+        advice="Give the handler's errors a handler of their own, or let it return JSON.",
+        checks=("openapi.content-type",),
+        measured="2 example apps of Litestar",
+    ),
+    Quirk(
         id="litestar.close-code-echoed",
         title="Litestar closes a WebSocket whose client was lost with 1005 or 1006, which no endpoint may send",
         advice="Nothing: nobody is there to read it. Catch WebSocketDisconnect where the server logs an error.",

@@ -26,6 +26,16 @@ def test_a_body_keeps_its_schema(body: bytes, found: list[str]) -> None:
     assert [one.check for one in check_response(subject, exchange(200, body, JSON))] == found
 
 
+def test_the_label_of_litestars_own_errors_is_its_trait() -> None:
+    """A handler that returns text has its validation errors labelled as text, and documented as JSON."""
+    subject = operation({"400": documented("400", NUMBER)})
+    text = ("content-type", "text/plain; charset=utf-8")
+    own = exchange(400, b'{"status_code":400,"detail":"Validation failed"}', text)
+
+    assert [one.quirk for one in check_response(subject, own, framework="litestar")] == ["litestar.error-media-type"]
+    assert [one.quirk for one in check_response(subject, exchange(400, b"no", text), framework="litestar")] == [None]
+
+
 def test_a_compressed_body_is_read_before_it_is_judged() -> None:
     """Content codings are no part of the document."""
     subject = operation({"200": documented("200", NUMBER)})

@@ -32,6 +32,7 @@ _UNREADABLE_FORM = re.compile(
     rb'\{"detail":"(?:Missing boundary|Invalid multipart|Too many f|Field exceeded|Part exceeded|Did not find'
     rb"|Expected boundary|Found invalid character|Found 0-length|The Content-Disposition header field)[^{}]*\}"
 )
+_ERROR_OF_LITESTAR = b'{"status_code":'
 _JSON = re.compile(r"application/(?:[\w.+-]+\+)?json|text/json")
 _LONGEST = 200
 _NO_BODY = frozenset({204, 304})
@@ -156,11 +157,6 @@ def _check_content(content: Mapping[str, Content], response: Response, framework
 
 def _other_media_type(content: Mapping[str, Content], response: Response, framework: str) -> Violation:
     """Report a media type that is not documented; one nobody chose is a trait of the framework."""
-    undeclared = (
-        framework == "fastapi"
-        and set(content) == {"application/json"}
-        and not _says_anything(content["application/json"].schema)
-    )
     known = ", ".join(content)
     seen = response.media_type or "none"
     return Violation(
@@ -169,11 +165,22 @@ def _other_media_type(content: Mapping[str, Content], response: Response, framew
         cause=(str(response.status), seen),
         expected=known,
         actual=seen,
-        quirk="fastapi.response-class-undocumented" if undeclared else None,
+        quirk=_media_type_trait(content, response, framework),
         assertion=f"assert not response.headers.get('content-type', '').startswith({response.media_type!r})"
         if response.media_type
         else "assert 'content-type' in response.headers",
     )
+
+
+def _media_type_trait(content: Mapping[str, Content], response: Response, framework: str) -> str | None:
+    """Recognise a media type that a framework has chosen, and not the app."""
+    if set(content) != {"application/json"}:
+        return None
+    if framework == "fastapi" and not _says_anything(content["application/json"].schema):
+        return "fastapi.response-class-undocumented"
+    if framework == "litestar" and response.status >= 400 and response.body.startswith(_ERROR_OF_LITESTAR):  # noqa: PLR2004  errors
+        return "litestar.error-media-type"
+    return None
 
 
 def _says_anything(schema: dict[str, Any] | None) -> bool:
