@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
-from asgitest.pytest_plugin.options import OPTIONS, SETTINGS, Settings
+from asgitest.pytest_plugin.options import OPTIONS, SETTINGS, Option, Settings
 
 READ = """
 from asgitest.pytest_plugin.options import SETTINGS
@@ -20,9 +18,24 @@ def test_settings(pytestconfig):
 
 def test_every_option_is_a_field_and_every_field_an_option() -> None:
     """Two tables that say the same have to be compared."""
-    fields = {field.name for field in dataclasses.fields(Settings)} - {"sources"}
+    fields = Settings.__annotations__.keys() - {"sources"}
 
     assert {option.name for option in OPTIONS} == fields
+
+
+@pytest.mark.parametrize(
+    "wrong", [lambda: Settings(lifspan_scope="session"), lambda: Option(name="app"), lambda: Option(help="App.")]
+)
+def test_a_value_is_made_of_its_fields_and_no_others(wrong) -> None:
+    with pytest.raises(TypeError, match=r"unknown or missing: (lifspan_scope|help|name)"):
+        wrong()
+
+
+def test_a_value_does_not_change() -> None:
+    settings = Settings(app="main:app")
+
+    with pytest.raises(AttributeError, match=r"Settings\.app cannot be changed"):
+        settings.app = "other:app"
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)

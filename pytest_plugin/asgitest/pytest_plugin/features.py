@@ -9,8 +9,9 @@ Depends on: pytest, ``options``.
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from asgitest.pytest_plugin.options import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +28,7 @@ def always(_settings: Settings) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feature:
+class Feature(Value):
     """One feature.
 
     Args:
@@ -37,7 +37,7 @@ class Feature:
     """
 
     module: str
-    needed: Callable[[Settings], bool] = always
+    needed: Callable[[Settings], bool] = staticmethod(always)
 
 
 FEATURES: tuple[Feature, ...] = (

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asgitest.pytest_plugin.openapi_changes import Change, changes
 from asgitest.pytest_plugin.options import SETTINGS
+
+if TYPE_CHECKING:
+    from asgitest.pytest_plugin.openapi_changes import Change
 
 __all__ = ["OpenAPISnapshot", "pytest_assertrepr_compare"]
 
@@ -82,6 +84,8 @@ class OpenAPISnapshot:
 
     def changes(self, document: Any) -> list[Change]:
         """What changed from the snapshot to *document*, what breaks clients first."""
+        from asgitest.pytest_plugin.openapi_changes import changes  # noqa: PLC0415 - only a difference needs it
+
         return changes(self._read() or {}, document)
 
     def explain(self, document: Any) -> list[str]:

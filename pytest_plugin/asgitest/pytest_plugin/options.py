@@ -9,9 +9,8 @@ Depends on: pytest.
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, cast
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, cast, dataclass_transform
 
 import pytest
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-__all__ = ["OPTIONS", "SETTINGS", "Option", "Settings", "add_options", "header", "nearest", "read_settings"]
+__all__ = ["OPTIONS", "SETTINGS", "Option", "Settings", "Value", "add_options", "header", "nearest", "read_settings"]
 
 Scope = Literal["session", "package", "module", "class", "function"]
 SCOPES: tuple[Scope, ...] = ("session", "package", "module", "class", "function")
@@ -36,8 +35,29 @@ _INI_TYPES: dict[Kind, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Value:
+    """A value whose fields are the annotations of its class, and their defaults the attributes of the class.
+
+    To make a dataclass takes longer than to import a module, and every test run would pay for it.
+
+    Raises:
+        TypeError: If a field is given that the class does not have, or one without a default is not given.
+    """
+
+    def __init__(self, **given: Any) -> None:
+        fields = type(self).__annotations__
+        wrong = [name for name in given if name not in fields]
+        wrong += [name for name in fields if name not in given and not hasattr(type(self), name)]
+        if wrong:
+            raise TypeError(f"{type(self).__name__}: unknown or missing: {', '.join(wrong)}")
+        self.__dict__.update(given)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__}.{name} cannot be changed")
+
+
+class Option(Value):
     """One option.
 
     Args:
@@ -71,8 +91,7 @@ class Option:
         return f"--asgi-{self.name.replace('_', '-')}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Value):
     """The values of all options; a field's default is the option's.
 
     Args:
@@ -118,7 +137,7 @@ class Settings:
     live_server_grace: float = 5.0
     conformance: Literal["quick", "default", "thorough"] | None = None
     observe: bool = False
-    sources: Mapping[str, str] = field(default_factory=dict[str, str])
+    sources: Mapping[str, str] = MappingProxyType({})
 
 
 SETTINGS = pytest.StashKey[Settings]()
@@ -356,12 +375,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def header(settings: Settings) -> str:
     """The line at the top of a run: what was chosen, and where it was said if it was."""
-    defaults = {each.name: each.default for each in dataclasses.fields(Settings)}
     shown: list[str] = []
     for option in OPTIONS:
         value = getattr(settings, option.name)
         source = settings.sources.get(option.name)
-        if not option.header or (option.kind in {"flag", "lines", "text"} and value == defaults[option.name]):
+        if not option.header or (option.kind in {"flag", "lines", "text"} and value == getattr(Settings, option.name)):
             continue
         spoken = _SPOKEN.get((option.name, value), value)
         shown.append(f"{option.header}={spoken}" + (f" ({source})" if source else ""))
