@@ -15,7 +15,7 @@ for module in (
 ):
     importlib.import_module(module)
 
-OTHERS = ("asyncio", "cacheprovider", "django", "flask", "hypothesispytest", "schemathesis")
+OTHERS = ("asyncio", "cacheprovider", "django", "flask", "hypothesispytest", "randomly", "schemathesis")
 
 
 @pytest.fixture
