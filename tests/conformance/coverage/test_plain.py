@@ -17,7 +17,7 @@ dependencies                 1/3   33.3 %
 IDLE = """\
 
 dependency app:never: never in use
-dependency app:replaced: only ever overridden (1 tests)
+dependency app:replaced: only ever overridden (1 test)
 
 """
 TABLE = """\

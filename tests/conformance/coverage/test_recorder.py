@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
-from fastapi import FastAPI, WebSocket
+from fastapi import Depends, FastAPI, WebSocket
 from litestar import Litestar, get
 from litestar.params import FromPath  # noqa: TC002 - Litestar evaluates the annotation
 from starlette.applications import Starlette
@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from asgitest.conformance.coverage.recorder import CoverageRecorder
 from asgitest.testclient import WebSocketDisconnect
-from asgitest.testclient.overrides import Layer, value
+from asgitest.testclient.overrides import Layer, value, wrap
 from tests.conformance.coverage.apps import expected, make_app, reached, record, who
 
 ITEM = "GET /v1/outer/inner/items/{number}"
@@ -163,6 +163,38 @@ def test_an_override_of_a_layer_or_of_one_client_counts_as_one() -> None:
 
     for recorder in (layered, single):
         assert reached(recorder, "dependencies") == ["tests.conformance.coverage.apps:who overridden"]
+
+
+def get_token() -> str:
+    return "real"
+
+
+def get_user(token: Annotated[str, Depends(get_token)]) -> str:
+    return token
+
+
+@pytest.mark.parametrize(
+    ("replacement", "paths", "states"),
+    [
+        (value("alice"), ["/"], ["get_user overridden"]),
+        (value("alice"), ["/", "/token"], ["get_token run", "get_user overridden"]),
+        (wrap(str.upper), ["/"], ["get_token run", "get_user run"]),
+    ],
+)
+def test_what_only_an_overridden_dependency_needs_is_not_run(
+    replacement: Any, paths: list[str], states: list[str]
+) -> None:
+    app = FastAPI()
+    app.add_api_route("/", lambda: None, dependencies=[Depends(get_user)])
+    app.add_api_route("/token", lambda: None, dependencies=[Depends(get_token)])
+
+    def drive(client: Any) -> None:
+        for path in paths:
+            client.get(path)
+
+    found = reached(record(app, drive, overrides={get_user: replacement}), "dependencies")
+
+    assert [goal.partition(":")[2] for goal in found] == states
 
 
 def test_a_route_added_after_the_first_request_is_expected() -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from asgitest.conformance.operation import Operation
     from asgitest.testclient.routes import Route
 
-__all__ = ["Expectations", "build_expectations", "dependencies_of", "name_of_call", "subject_of"]
+__all__ = ["Expectations", "build_expectations", "name_of_call", "subject_of"]
 
 _IMPLIED = frozenset({"HEAD", "OPTIONS"})
 
@@ -66,7 +66,7 @@ def build_expectations(app: Any, table: RoutingTable) -> Expectations:
             coverage.expect(goal)
         if route.kind == "websocket" and route.source is not None:
             coverage.sources[f"WS {route.template}"] = _place(*route.source)
-        for call in dependencies_of(route):
+        for call in _dependencies_of(route):
             coverage.expect(Goal("dependencies", name_of_call(call), "run"))
             source = source_of(call)
             if source is not None:
@@ -85,7 +85,7 @@ def subject_of(route: Route, method: str) -> str:
     return f"{method} {route.template}"
 
 
-def dependencies_of(route: Route) -> Iterator[Any]:
+def _dependencies_of(route: Route) -> Iterator[Any]:
     """The callables that FastAPI calls for a route, those of dependencies included."""
     waiting = list(getattr(route.dependant, "dependencies", ()))
     while waiting:

@@ -85,7 +85,7 @@ def _tone(row: Row) -> Tone:
 
 def _dependency_line(row: DependencyRow) -> Line:
     text = {
-        "only overridden": f"only ever overridden ({len(row.overridden)} tests)",
+        "only overridden": f"only ever overridden ({len(row.overridden)} test{'s' * (len(row.overridden) != 1)})",
         "never": "never in use",
     }[row.state]
     return f"dependency {row.name}: {text}", "poor"

@@ -9,22 +9,17 @@ Depends on: goals, matching, expectations, parameters; records of the test clien
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
-from asgitest.conformance.coverage.expectations import (
-    Expectations,
-    build_expectations,
-    dependencies_of,
-    name_of_call,
-    subject_of,
-)
+from asgitest.conformance.coverage.expectations import Expectations, build_expectations, name_of_call, subject_of
 from asgitest.conformance.coverage.goals import Coverage, Goal
 from asgitest.conformance.coverage.matching import RoutingTable
 from asgitest.conformance.coverage.parameters import media_type_of, uses_of
 from asgitest.testclient.overrides.client_app import OverriddenApp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from asgitest.conformance.coverage.goals import Dimension, Standing
     from asgitest.conformance.operation import Operation
@@ -160,18 +155,28 @@ class CoverageRecorder:
         return Goal(dimension, subject, before + media_type)
 
     def _reach_dependencies(self, route: Route, record: ExchangeRecord, test: str) -> None:
-        """Mark the dependencies of a route as run, or as overridden."""
-        for call in dependencies_of(route):
-            detail = "overridden" if _is_overridden(call, record) else "run"
-            self.coverage.reach(Goal("dependencies", name_of_call(call), detail), test)
+        """Mark the dependencies of a route as run, or as overridden; what only an overridden one needs is neither."""
+        waiting = list(getattr(route.dependant, "dependencies", ()))
+        while waiting:
+            dependant = waiting.pop()
+            overridden = _is_overridden(dependant.call, record)
+            if dependant.call is not None:
+                goal = Goal("dependencies", name_of_call(dependant.call), "overridden" if overridden else "run")
+                self.coverage.reach(goal, test)
+            if not overridden:
+                waiting.extend(dependant.dependencies)
 
 
 def _is_overridden(call: Any, record: ExchangeRecord) -> bool:
-    """Whether something else is called instead of *call*: for this client, or for all."""
-    if isinstance(record.app, OverriddenApp) and call in record.app.overrides.table:
-        return True
-    overrides: Mapping[Any, Any] = getattr(record.scope.get("app"), "dependency_overrides", {})
-    return overrides.get(call) is not None
+    """Whether something else is called instead of *call*, for this client or for all; who wraps it calls it as well."""
+    overrides: Any = getattr(record.scope.get("app"), "dependency_overrides", {})
+    entry = record.app.overrides.table.get(call) if isinstance(record.app, OverriddenApp) else None
+    if entry is None and hasattr(overrides, "point"):
+        entry = overrides.point.find(call)
+    if entry is not None and entry.replacement.kind == "wrap":
+        (depends,) = entry.provider.__defaults__
+        return inspect.unwrap(depends.dependency) is not inspect.unwrap(call)
+    return entry is not None or overrides.get(call) is not None
 
 
 def _of_socket(subject: str, record: ExchangeRecord) -> Iterator[Goal]:
