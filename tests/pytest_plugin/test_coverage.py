@@ -117,7 +117,9 @@ def test_all_formats_are_written_and_named(suite: pytest.Pytester) -> None:
 
 
 def test_a_run_below_its_threshold_fails(suite: pytest.Pytester) -> None:
-    result = suite.runpytest("--asgi-app=main:app", "--asgi-cov-fail-under=40,websockets=10,parameters=50")
+    result = suite.runpytest(
+        "--asgi-app=main:app", "--asgi-cov-fail-under=40,parameters=50", "--asgi-cov-fail-under-websockets=10"
+    )
 
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.assert_outcomes(passed=4)

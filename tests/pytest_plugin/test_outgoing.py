@@ -108,15 +108,11 @@ def test_what_was_not_as_expected_fails_the_test_itself(suite: pytest.Pytester) 
     result.assert_outcomes(failed=5)
     result.stdout.fnmatch_lines(
         [
-            "asgi_outgoing:",
-            "POST https://me.example/orders/7 was not expected",
-            "  answer it: asgi_outgoing.answer('https://me.example/orders/7')",
-            "asgi_outgoing:",
-            "any method https://stock.example/books was expected and never happened",
-            "asgi_outgoing:",
-            "POST https://me.example/orders/7 is not as the callback 'order_changed': /id: *",
-            "asgi_outgoing:",
-            "POST https://me.example/orders/7: the app declares no webhook 'new-ordr'. Did you mean new-order?",
+            "asgi_outgoing: POST https://me.example/orders/7 was not expected",
+            "  do:    asgi_outgoing.answer('https://me.example/orders/7')",
+            "asgi_outgoing: any method https://stock.example/books was expected and never happened",
+            "asgi_outgoing: POST https://me.example/orders/7 is not as the callback 'order_changed': /id: *",
+            "asgi_outgoing: POST https://me.example/orders/7: the app declares no webhook 'new-ordr'. Did you mean *",
             "*assert HTTP status 404 == 200",
         ]
     )

@@ -13,14 +13,14 @@ How a feature is added:
 
 ``-p no:asgitest`` leaves all of this out, because the features are registered from here.
 
-Depends on: pytest, ``options``, ``markers``, ``features``, ``hooks``.
+Depends on: pytest, ``options``, ``reading``, ``markers``, ``features``, ``hooks``.
 """
 
 from __future__ import annotations
 
 import pytest
 
-from asgitest.pytest_plugin import features, hooks, markers, options
+from asgitest.pytest_plugin import features, hooks, markers, options, reading
 
 __all__ = [
     "pytest_addhooks",
@@ -45,12 +45,13 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Register what has to be there before the first conftest is imported."""
-    features.register_early(early_config, options.read_settings(early_config))
+    features.register_early(early_config, reading.read_settings(early_config))
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the settings, and register the features that they ask for."""
-    settings = options.read_settings(config)
+    settings = reading.read_settings(config)
+    reading.check_names(config)
     config.stash[options.SETTINGS] = settings
     markers.declare(config)
     features.register(config, settings)

@@ -144,7 +144,7 @@ def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, righ
         conversation = getattr(value, "asgi", None) if isinstance(value, int) else None
         if conversation is not None:
             return _explain_status(config, conversation, f"HTTP status {left!r} {op} {right!r}")
-        if op == "==" and type(value) in {dict, list} and type(value) is type(other):
+        if op == "==" and type(value) in {dict, list} and type(other) in {dict, list}:
             source = config.stash[_WITNESSING].source_of(value)
             if source is not None:
                 return _explain_document(config, source, got=value, wanted=other)

@@ -3,7 +3,7 @@
 A feature's module imports only pytest and the standard library at its top. Modules are named here, not imported: what a
 run does not use is not loaded.
 
-Depends on: pytest, ``options``.
+Depends on: pytest, ``options``, ``values``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from asgitest.pytest_plugin.options import Value
+from asgitest.pytest_plugin.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable

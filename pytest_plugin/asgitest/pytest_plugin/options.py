@@ -4,28 +4,39 @@ An option named ``lifespan_scope`` is ``asgi_lifespan_scope`` in ``[tool.pytest]
 (or with an underscore) in ``[tool.asgitest]`` of ``pyproject.toml``, and ``--asgi-lifespan-scope`` on the command line.
 The command line is first, then pytest's own configuration, then ``[tool.asgitest]``, then the default.
 
-Depends on: pytest.
+Depends on: pytest, ``values``.
 """
 
 from __future__ import annotations
 
+import argparse
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, cast, dataclass_transform
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
+from asgitest.pytest_plugin.values import Value
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
-__all__ = ["OPTIONS", "SETTINGS", "Option", "Settings", "Value", "add_options", "header", "nearest", "read_settings"]
+__all__ = [
+    "OPTIONS",
+    "SETTINGS",
+    "Option",
+    "Settings",
+    "add_options",
+    "header",
+    "nearest",
+]
 
 Scope = Literal["session", "package", "module", "class", "function"]
 SCOPES: tuple[Scope, ...] = ("session", "package", "module", "class", "function")
 Kind = Literal["text", "choice", "flag", "number", "lines"]
 
-_DEFAULT = "default"
-_MISSING = object()
+_DIMENSIONS = (
+    "operations", "statuses", "media-types", "request-media-types", "parameters", "websockets", "dependencies",
+)  # fmt: skip
 _INI_TYPES: dict[Kind, Any] = {
     "text": "string",
     "choice": "string",
@@ -33,28 +44,6 @@ _INI_TYPES: dict[Kind, Any] = {
     "number": "float",
     "lines": "linelist",
 }
-
-
-@dataclass_transform(frozen_default=True, kw_only_default=True)
-class Value:
-    """A value whose fields are the annotations of its class, and their defaults the attributes of the class.
-
-    To make a dataclass takes longer than to import a module, and every test run would pay for it.
-
-    Raises:
-        TypeError: If a field is given that the class does not have, or one without a default is not given.
-    """
-
-    def __init__(self, **given: Any) -> None:
-        fields = type(self).__annotations__
-        wrong = [name for name in given if name not in fields]
-        wrong += [name for name in fields if name not in given and not hasattr(type(self), name)]
-        if wrong:
-            raise TypeError(f"{type(self).__name__}: unknown or missing: {', '.join(wrong)}")
-        self.__dict__.update(given)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"{type(self).__name__}.{name} cannot be changed")
 
 
 class Option(Value):
@@ -69,6 +58,7 @@ class Option(Value):
         ini: Whether it may be set in configuration files.
         const: What the flag means without a value; a flag with a ``const`` takes its value with ``=``.
         header: How the header line calls it; empty keeps it out.
+        dimensions: What may stand behind the flag: ``--asgi-NAME-DIMENSION=N``.
     """
 
     name: str
@@ -79,6 +69,7 @@ class Option(Value):
     ini: bool = True
     const: str | None = None
     header: str = ""
+    dimensions: tuple[str, ...] = ()
 
     @property
     def ini_name(self) -> str:
@@ -183,6 +174,7 @@ OPTIONS: tuple[Option, ...] = (
         name="cov_fail_under",
         help="Fail below so many percent of operations and WebSocket routes: 90, or of a dimension: statuses=60",
         kind="lines",
+        dimensions=_DIMENSIONS,
     ),
     Option(
         name="server",
@@ -190,6 +182,7 @@ OPTIONS: tuple[Option, ...] = (
         kind="choice",
         choices=("off", "uvicorn", "hypercorn", "granian"),
         const="uvicorn",
+        header="server",
     ),
     Option(
         name="live_server",
@@ -226,6 +219,7 @@ OPTIONS: tuple[Option, ...] = (
 )
 
 # Words of the header line that say more than the value.
+_ALWAYS_SHOWN = {"lifespan_scope", "strict_overrides"}
 _SPOKEN = {("strict_overrides", "on"): "strict", ("testclient", True): "replaced"}
 
 
@@ -237,6 +231,15 @@ def add_options(parser: pytest.Parser) -> None:
             parser.addini(option.ini_name, option.help, type=_INI_TYPES[option.kind], default=None)
         if option.flag:
             group.addoption(option.flag_name, dest=option.ini_name, default=None, help=option.help, **_action(option))
+        for dimension in option.dimensions:
+            group.addoption(
+                f"{option.flag_name}-{dimension}",
+                dest=option.ini_name,
+                action="append",
+                type=f"{dimension}={{}}".format,
+                metavar="N",
+                help=argparse.SUPPRESS,
+            )
 
 
 def _action(option: Option) -> dict[str, Any]:
@@ -247,122 +250,6 @@ def _action(option: Option) -> dict[str, Any]:
     if option.const is not None:
         words |= {"nargs": "?", "const": option.const}
     return words | ({"action": "append"} if option.kind == "lines" else {})
-
-
-def read_settings(config: pytest.Config) -> Settings:
-    """Read every option from where it was set.
-
-    Raises:
-        pytest.UsageError: If a value or a key of ``[tool.asgitest]`` is wrong; the nearest match is named.
-    """
-    table, place = _read_table(config)
-    values: dict[str, Any] = {}
-    sources: dict[str, str] = {}
-    for option in OPTIONS:
-        for source, name, value in _candidates(option, config, table=table, place=place):
-            if value is not None and value is not _MISSING:
-                values[option.name] = _checked(option, name, value)
-                sources[option.name] = source
-                break
-    return Settings(**values, sources=sources)
-
-
-def _candidates(
-    option: Option, config: pytest.Config, *, table: Mapping[str, Any], place: str
-) -> Iterable[tuple[str, str, Any]]:
-    """Where *option* may have been set: the source, what the option is called there, and the value."""
-    if option.flag:
-        value = config.getoption(option.ini_name, None)
-        # Before the first conftest, only the known arguments are there.
-        early = getattr(config.known_args_namespace, option.ini_name, None)
-        yield "command line", option.flag_name, early if value is None else value
-    if option.ini:
-        yield "ini", option.ini_name, _ini_value(option, config)
-        yield "pyproject", f"{place}: {option.name}", table.get(option.name, _MISSING)
-
-
-def _ini_value(option: Option, config: pytest.Config) -> Any:
-    """The value in pytest's own configuration.
-
-    Raises:
-        pytest.UsageError: If pytest finds that it has not the type of the option.
-    """
-    try:
-        return config.getini(option.ini_name)
-    except (TypeError, ValueError) as error:
-        raise pytest.UsageError(f"{option.ini_name}: {error}") from None
-
-
-def _read_table(config: pytest.Config) -> tuple[dict[str, Any], str]:
-    """The table ``[tool.asgitest]``, with underscores in its keys, and how to call it in messages.
-
-    Raises:
-        pytest.UsageError: If it holds a key that no option has. Subtables belong to other parts of asgitest.
-    """
-    inipath = config.inipath
-    path = inipath if inipath is not None and inipath.name == "pyproject.toml" else config.rootpath / "pyproject.toml"
-    table = _table_of(path)
-    known = {option.name for option in OPTIONS if option.ini}
-    place = f"{path.name} [tool.asgitest]"
-    values = {key.replace("-", "_"): value for key, value in table.items() if not isinstance(value, dict)}
-    for key in values.keys() - known:
-        raise pytest.UsageError(f"{place}: there is no key {key!r}.{nearest(key, known)}")
-    return values, place
-
-
-def _table_of(path: Path) -> dict[str, Any]:
-    """The table ``[tool.asgitest]`` of a file; empty if it has none, or is not there."""
-    try:
-        text = path.read_text("utf-8")
-    except OSError:
-        return {}
-    if "tool.asgitest" not in text:
-        return {}
-    import tomllib  # noqa: PLC0415 - only projects with such a table pay for it
-
-    try:
-        table: Any = tomllib.loads(text).get("tool", {}).get("asgitest", {})
-    except tomllib.TOMLDecodeError as error:
-        raise pytest.UsageError(f"{path.name}: {error}") from None
-    return cast("dict[str, Any]", table) if isinstance(table, dict) else {}
-
-
-def _checked(option: Option, name: str, value: Any) -> Any:
-    """Return *value* as the type of the option's field.
-
-    Raises:
-        pytest.UsageError: If it is not what the option takes.
-    """
-    match option.kind:
-        case "lines":
-            return _lines(name, value)
-        case "flag" if not isinstance(value, bool):
-            raise pytest.UsageError(f"{name} = {value!r} is neither true nor false.")
-        case "number":
-            return _number(name, value)
-        case "choice" if value not in option.choices:
-            choices = ", ".join(option.choices)
-            raise pytest.UsageError(
-                f"{name} = {value!r} does not exist; choose one of {choices}.{nearest(str(value), option.choices)}"
-            )
-        case "text" if not isinstance(value, str):
-            raise pytest.UsageError(f"{name} = {value!r} is no text.")
-        case _:
-            return value
-
-
-def _lines(name: str, value: Any) -> tuple[str, ...]:
-    lines: tuple[Any, ...] = (value,) if isinstance(value, str) or not hasattr(value, "__iter__") else tuple(value)
-    if not all(isinstance(line, str) for line in lines):
-        raise pytest.UsageError(f"{name} = {value!r} is no list of texts.")
-    return lines
-
-
-def _number(name: str, value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise pytest.UsageError(f"{name} = {value!r} is no number.") from None
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -379,7 +266,7 @@ def header(settings: Settings) -> str:
     for option in OPTIONS:
         value = getattr(settings, option.name)
         source = settings.sources.get(option.name)
-        if not option.header or (option.kind in {"flag", "lines", "text"} and value == getattr(Settings, option.name)):
+        if not option.header or (option.name not in _ALWAYS_SHOWN and value == getattr(Settings, option.name)):
             continue
         spoken = _SPOKEN.get((option.name, value), value)
         shown.append(f"{option.header}={spoken}" + (f" ({source})" if source else ""))

@@ -74,5 +74,5 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     if watched is not None:
         complaints = list(watched.complaints([item.stash[APP]] if APP in item.stash else []))
         if complaints:
-            pytest.fail("\n".join(["asgi_outgoing:", *complaints]), pytrace=False)
+            pytest.fail("\n".join(f"asgi_outgoing: {complaint}" for complaint in complaints), pytrace=False)
     return result

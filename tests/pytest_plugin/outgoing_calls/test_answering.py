@@ -99,8 +99,19 @@ def test_a_call_that_nobody_expects_fails_and_is_complained_of() -> None:
     near = "near to it is POST https://a.example/orders"
     assert str(caught.value) == f"asgi_outgoing: nobody answers POST https://a.example/order; {near}"
     assert list(outgoing.complaints()) == [
-        f"{made} was not expected; {near}\n  answer it: asgi_outgoing.answer('https://a.example/order')"
+        f"{made} was not expected; {near}\n  do:    asgi_outgoing.answer('https://a.example/order')"
     ]
+
+
+def test_calls_that_were_repeated_are_complained_of_once() -> None:
+    outgoing = Outgoing()
+
+    for _ in range(3):
+        with pytest.raises(Failure):
+            outgoing.take(call("https://a.example/x"))
+
+    (complaint,) = outgoing.complaints()
+    assert complaint.startswith("GET https://a.example/x was not expected (3 times)\n")
 
 
 def test_a_call_far_from_all_expected_ones_has_no_hint() -> None:
@@ -114,7 +125,7 @@ def test_a_call_far_from_all_expected_ones_has_no_hint() -> None:
     ("times", "made", "complaint"),
     [
         (None, 0, "any method https://a.example/x was expected and never happened"),
-        (2, 1, "any method https://a.example/x was expected and never happened (1 of 2 times)"),
+        (2, 1, "any method https://a.example/x happened 1 of the 2 times that were expected"),
         (None, 3, None),
         (2, 2, None),
         (0, 0, None),

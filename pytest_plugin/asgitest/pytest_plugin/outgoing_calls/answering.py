@@ -5,19 +5,22 @@ Depends on: ``call``; the test client, where an app receives.
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import difflib
-import fnmatch
 import json
 import threading
 from typing import TYPE_CHECKING, Any, Literal
 
-from asgitest.pytest_plugin.outgoing_calls.call import Answer, Failure, OutgoingCall, origin_of
+from asgitest.pytest_plugin.outgoing_calls.call import Answer, Failure, OutgoingCall, matches, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 __all__ = ["OPEN_ORIGINS", "Expectation", "Outgoing", "Receiver"]
+
+# pytest leaves these frames out: a traceback ends at the line of the app that made the call.
+__tracebackhide__ = True
 
 # These say how a body was written on the wire, where none of it is any more.
 _WIRE = frozenset({"content-encoding", "content-length", "transfer-encoding", "connection"})
@@ -73,15 +76,15 @@ class Expectation:
         """Whether *call* is one of these, and not one too many."""
         if self.method not in {None, call.method} or (self.times is not None and len(self.calls) >= self.times):
             return False
-        url = call.url if "?" in self.url else call.url.partition("?")[0]
-        return url == self.url or fnmatch.fnmatchcase(url, self.url)
+        return matches(self.url, call.url)
 
     def complaint(self) -> str | None:
         """What is wrong at the end of the test; ``None`` if nothing is."""
         if self.optional or (self.calls if self.times is None else len(self.calls) == self.times):
             return None
-        times = "" if self.times is None else f" ({len(self.calls)} of {self.times} times)"
-        return f"{self} was expected and never happened{times}"
+        if self.calls:
+            return f"{self} happened {len(self.calls)} of the {self.times} times that were expected"
+        return f"{self} was expected and never happened"
 
     def __str__(self) -> str:
         return f"{self.method or 'any method'} {self.url}"
@@ -173,8 +176,8 @@ class Outgoing:
         self._open.add(origin_of(origin))
 
     def calls_to(self, url: str) -> list[OutgoingCall]:
-        """The calls to a URL, or below it when it ends in ``*``."""
-        return [call for call in self.calls if call.url == url or fnmatch.fnmatchcase(call.url, url)]
+        """The calls to a URL, which is compared as that of an answer is."""
+        return [call for call in self.calls if matches(url, call.url)]
 
     # What the hooks ask -----------------------------------------------------------------------------------------
 
@@ -216,9 +219,11 @@ class Outgoing:
 
     def complaints(self) -> Iterator[str]:
         """Yield what is wrong at the end of a test: calls that nobody expected, and calls that never came."""
-        for call in self.calls:
-            if not call.expected:
-                yield f"{call} was not expected{self._hint(call)}\n  answer it: asgi_outgoing.answer({call.url!r})"
+        unexpected = collections.Counter(str(call) for call in self.calls if not call.expected)
+        for call in {str(call): call for call in self.calls if not call.expected}.values():
+            count = unexpected[str(call)]
+            times = f" ({count} times)" if count > 1 else ""
+            yield f"{call} was not expected{times}{self._hint(call)}\n  do:    asgi_outgoing.answer({call.url!r})"
         yield from filter(None, (one.complaint() for one in reversed(self._expectations)))
 
     def close(self) -> None:

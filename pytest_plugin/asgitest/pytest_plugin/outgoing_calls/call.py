@@ -5,12 +5,13 @@ Depends on: the standard library.
 
 from __future__ import annotations
 
+import fnmatch
 import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
-__all__ = ["Answer", "Failure", "Headers", "OutgoingCall", "header_of", "origin_of"]
+__all__ = ["Answer", "Failure", "Headers", "OutgoingCall", "header_of", "matches", "origin_of"]
 
 Headers = tuple[tuple[str, str], ...]
 Trouble = Literal["connect", "timeout"]
@@ -108,3 +109,33 @@ def origin_of(url: str) -> str:
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     port = "" if parts.port in {None, _PORTS[parts.scheme]} else f":{parts.port}"
     return f"{parts.scheme}://{host}{port}"
+
+
+def matches(pattern: str, url: str) -> bool:
+    """Whether *url* is what *pattern* says, however either is written.
+
+    The origin may have its usual port, the path may be escaped, and the order of parameters does not count.
+
+    Args:
+        pattern: Absolute; without a query it takes any; may hold the wildcards of `fnmatch`.
+        url: Absolute.
+    """
+    place, asked, query = pattern.partition("?")
+    if not fnmatch.fnmatchcase(_plain(url), _plain(place)):
+        return False
+    given = url.partition("?")[2]
+    return not asked or fnmatch.fnmatchcase(given, query) or _parameters(given) == _parameters(query)
+
+
+def _plain(url: str) -> str:
+    """A URL without its query, its usual port and its escapes; its path is ``/`` at least."""
+    place = url.partition("?")[0]
+    try:
+        origin, path = origin_of(place), urlsplit(place).path
+    except ValueError:
+        return place
+    return origin + (unquote(path) or "/")
+
+
+def _parameters(query: str) -> list[tuple[str, str]]:
+    return sorted(parse_qsl(query, keep_blank_values=True))

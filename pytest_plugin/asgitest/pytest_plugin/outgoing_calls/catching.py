@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = ["catching"]
 
+# pytest leaves these frames out, as those of a network would not be there.
+__tracebackhide__ = True
+
 
 @contextlib.contextmanager
 def catching(outgoing: Outgoing) -> Generator[None]:
