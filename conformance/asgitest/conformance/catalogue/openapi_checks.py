@@ -37,7 +37,7 @@ OPENAPI_CHECKS: tuple[Check, ...] = (
         schemathesis=("ST103",),
         wfc="F101",
         meaning="Generated clients treat it as an unexpected error, and its body has no type.",
-        advice="Add the status to the operation: responses={404: {'model': Problem}}.",
+        advice="Add the status that was seen to the operation: responses={status: {'description': ...}}.",
         spec=(_RESPONSES,),
         bad="@app.get('/items/{id}')\ndef read(id: int):\n    raise HTTPException(404)",
         good="@app.get('/items/{id}', responses={404: {'description': 'No such item'}})",
