@@ -26,7 +26,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all fast proof check format format-check lint types arch docs bench rules counters dropin faults soak corpus bench-conformance clean \
+.PHONY: help demo test test-all fast proof check format format-check lint types arch docs bench rules counters dropin faults soak corpus bench-conformance bench-latency clean \
         test-alone test-httpx test-httpx2 $(VERSIONS:%=test-%)
 
 help:  ## what the verbs do
@@ -115,6 +115,9 @@ bench-pytest: $(RUN)  ## 400 tests with a client each, ours and Starlette's
 
 bench-conformance: $(RUN)  ## cases for each CPU second, with and without white box, and those of Schemathesis
 	$(BIN)/python benchmarks/conformance.py $(ARGS)
+
+bench-latency: $(RUN)  ## the quick profile on sixty operations, and the help
+	$(BIN)/python benchmarks/latency.py $(ARGS)
 
 counters: $(RUN)  ## the gates on threads, wake-ups, loop turns and memory
 	$(BIN)/python -m pytest -q tests/counters $(ARGS)

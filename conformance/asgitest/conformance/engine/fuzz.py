@@ -38,9 +38,9 @@ _REPORT_EVERY = 50
 _MOST_HANGS = 2
 _RESTART_EVERY = 25
 _WORKED = range(200, 400)
-_IN_THREADS = 20
+_IN_THREADS = 10
 """So many cases run synchronous endpoints in real threads."""
-_FLOOR = 60
+_FLOOR = {"quick": 40, "default": 60, "thorough": 60}
 """Cases that are sent however little time there is."""
 _WALL = 4.0
 """How many times its share of CPU seconds a subject may take by the clock."""
@@ -120,6 +120,7 @@ class Fuzzer:
         self._random = keyed_random(options.seed, "fuzz", operation.label)
         self._corpus = Corpus(keyed_random(options.seed, "corpus", operation.label))
         self._hangs = 0
+        self._floor = _FLOOR[options.profile]
         self._threads = InlineThreads()
         self._harvest = Harvest()
         self._unsent = 0
@@ -143,7 +144,7 @@ class Fuzzer:
         self._history.begin(self._harvest.creations)
         skipped = frozenset(self._work.task.skip)
         for index, case in enumerate(self._cases()):
-            if self._had_enough(index) or (index >= _FLOOR and clock.expired()) or clock.far_expired():
+            if self._had_enough(index) or (index >= self._floor and clock.expired()) or clock.far_expired():
                 break
             if index in skipped:
                 continue

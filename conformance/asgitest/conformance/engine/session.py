@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Session"]
 
-_WALKS = 4
+_WALKS = {"quick": 2, "default": 4, "thorough": 4}
+"""How many walks a profile takes."""
 _PACKAGES = ("asgitest", "fastapi", "starlette", "litestar", "pydantic")
 
 
@@ -93,6 +94,7 @@ class Session:
         )
         choose_nothing_unknown(self.selection, operations=self.operations.values(), others=self._others())
         self._literals: dict[str, tuple[tuple[int, Any], ...]] = {}
+        self._nearest: dict[tuple[str, int], tuple[Any, ...]] = {}
         self._secrets: tuple[tuple[str, str], ...] = ()
         if any(identity.login for identity in options.identities):
             self._log_in()
@@ -160,7 +162,7 @@ class Session:
         """List the walks through all operations; none where no request can change anything."""
         chosen = [one for one in self.operations.values() if self.selection.subject(one.label, tags=one.tags)]
         if len(chosen) > 1 and any(one.method != "GET" for one in chosen):
-            for number in range(1, _WALKS + 1):
+            for number in range(1, _WALKS[self.options.profile] + 1):
                 yield "state", f"STATE walk {number}"
 
     def _notes(self) -> Iterator[str]:
@@ -224,10 +226,15 @@ class Session:
         """Constants of the handler's file: those of the handler first."""
         if handler is None or not self.watch:
             return ()
+        known = self._nearest.get((handler.file, handler.line))
+        if known is not None:
+            return known
         if handler.file not in self._literals:
             self._literals[handler.file] = self._finder.literals.get(handler.file) or literals_of_file(handler.file)
         literals = self._literals[handler.file]
-        return tuple(value for _, value in sorted(literals, key=lambda pair: _far(pair[0], handler.line)))
+        nearest = tuple(value for _, value in sorted(literals, key=lambda pair: _far(pair[0], handler.line)))
+        self._nearest[handler.file, handler.line] = nearest
+        return nearest
 
     def timeout_for(self, operation: Operation) -> float:
         """The deadline of a case of an operation."""

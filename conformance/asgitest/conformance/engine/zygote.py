@@ -53,6 +53,7 @@ def main(arguments: list[str]) -> None:
     session = _load(control, options)
     if session is None:
         return
+    _import_early()
     control.send(session.ready())
     gc.collect()
     gc.freeze()
@@ -80,6 +81,13 @@ def _load(control: Connection[Any, Any], options: Any) -> Session | None:
     except BaseException:  # noqa: BLE001  the parent shows it
         control.send(Failed(sentence=traceback.format_exc(), usage=False))
     return None
+
+
+def _import_early() -> None:
+    """Import what the first request would, once for all forks: the loop of anyio, where the app uses anyio."""
+    if "anyio" in sys.modules:
+        with contextlib.suppress(ImportError):
+            importlib.import_module("anyio._backends._asyncio")
 
 
 class _Slot:
