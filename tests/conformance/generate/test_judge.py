@@ -83,6 +83,13 @@ def test_a_file_that_was_sent_as_text_cannot_be_told() -> None:
     assert verdict_of_body(schema, {"f": b"bytes"}, "multipart/form-data") is True
 
 
+def test_the_rest_of_a_path_that_litestar_calls_a_uri_may_be_anything() -> None:
+    rest = Parameter(name="rest", location="path", required=True, schema={"type": "string", "format": "uri"})
+    subject = operation(path="/files/{rest}", parameters=(rest,))
+
+    assert judged(Case(operation=subject, path_parameters={"rest": "\u2603 not one"})).valid is None
+
+
 def test_what_is_too_deep_cannot_be_told() -> None:
     """Judging has to end."""
     deep: Any = 1

@@ -70,7 +70,7 @@ def _of_parameter(plan: ParameterPlan, value: Any) -> bool | None:  # noqa: PLR0
     parameter, values = plan.parameter, plan.values
     if value is ABSENT:
         return not parameter.required
-    if parameter.location == "path" and _leaves_route(scalar_text(value)):
+    if parameter.location == "path" and (_leaves_route(scalar_text(value)) or _is_any_path(parameter.schema)):
         return None
     if parameter.location in {"header", "cookie"} and not _fits_header(scalar_text(value)):
         return None
@@ -98,6 +98,11 @@ def _joined(read: Any) -> list[str]:
 def _leaves_route(text: str) -> bool:
     """Whether the router may see another path."""
     return text in _OTHER_ROUTE or "/" in text or "\\" in text or text != text.strip()
+
+
+def _is_any_path(schema: Mapping[str, Any]) -> bool:
+    """Whether a path parameter is what Litestar documents for the rest of a path, which is no URI."""
+    return schema.get("type") == "string" and schema.get("format") == "uri"
 
 
 def _fits_header(text: str) -> bool:
