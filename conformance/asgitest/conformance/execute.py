@@ -10,6 +10,7 @@ Source: ASGI 3.0. Depends on: the test client's core, the records, the deadlines
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import unquote_to_bytes
 
@@ -182,7 +183,8 @@ class Executor:
 
     async def socket(self, request: SocketRequest) -> SocketRecord:
         """Play one WebSocket session."""
-        return await SocketRun(
+        self.hidden.clear()
+        run = SocketRun(
             self.app,
             request,
             self.deadlines,
@@ -190,4 +192,5 @@ class Executor:
             root_path=self.root_path,
             host=self._host,
             timeout_seconds=self.timeout_seconds,
-        ).run()
+        )
+        return replace(await run.run(), hidden=tuple(self.hidden))

@@ -66,6 +66,7 @@ class SocketRun:
         self._taken = 0
         self._left = False
         self._returned_first = False
+        self._over_for_good = False
 
     async def run(self) -> SocketRecord:
         """Play the session to its end."""
@@ -81,6 +82,7 @@ class SocketRun:
         if not ended:
             self._task.cancel()
             await asyncio.wait([self._task], timeout=_GRACE_SECONDS)
+        self._over_for_good = True
         return self._record(decided=decided, ended=ended, sent=sent)
 
     async def _talk(self) -> int:
@@ -155,6 +157,7 @@ class SocketRun:
         except BaseException as error:  # noqa: BLE001  whatever it is, it is what the app did
             self._error = error
             self._exchange.app_raised(error)
+            self._returned_first = not self._left
         else:
             self._exchange.app_returned(value)
             self._returned_first = not self._left
@@ -170,6 +173,9 @@ class SocketRun:
 
     async def _send(self, message: Any) -> None:
         exchange = self._exchange
+        if self._over_for_good:
+            # Another session sends to this one: servers raise an OSError where nobody is left.
+            raise BrokenPipeError("the client has left")
         exchange.app_sent(message)
         while exchange.outgoing:
             data = exchange.outgoing.popleft()

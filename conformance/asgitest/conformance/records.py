@@ -185,7 +185,8 @@ class SocketRecord:
         broken: Rules of ASGI that were broken.
         hung: The app neither accepted nor refused, or did not end after the client had left.
         hung_after_disconnect: Which of the two.
-        returned_first: The app returned before the client had left.
+        returned_first: The app returned or raised before the client had left.
+        hidden: What a handler around the endpoint was given.
         sent: How many messages of the client the app has taken.
     """
 
@@ -203,6 +204,7 @@ class SocketRecord:
     hung_after_disconnect: bool = False
     returned_first: bool = False
     sent: int = 0
+    hidden: tuple[BaseException, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

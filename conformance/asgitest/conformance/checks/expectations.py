@@ -30,6 +30,11 @@ _QUOTED = re.compile(r"'([^']+)'")
 _BAD_REQUEST = 400
 _REFUSED = frozenset({400, 422})
 _SUCCESS = range(200, 300)
+_TRAITS = {
+    "pydantic.decimal-text": ("decimal_",),
+    "pydantic.date-edge": ("date_from_", "datetime_", "date_parsing", "time_parsing", "time_delta_"),
+}
+"""What pydantic's errors begin with."""
 _UNREADABLE = frozenset(f"body: the body is {phrase}" for phrase, _ in UNREADABLE_BODIES)
 
 
@@ -107,20 +112,22 @@ def _check_valid(operation: Operation, exchange: Exchange, expectation: Expectat
         cause=(str(exchange.status),),
         expected="Success, or a documented refusal other than 400 and 422.",
         actual=f"{exchange.status} {answer}",
-        quirk="pydantic.decimal-text" if _only_decimals(body) else None,
+        quirk=_trait(body),
         assertion=f"assert response.status_code != {exchange.status}",
     )
 
 
-def _only_decimals(body: bytes) -> bool:
-    """Tell whether pydantic refused nothing but text for decimal numbers, which its schema calls any text."""
+def _trait(body: bytes) -> str | None:
+    """Tell which trait it is when pydantic refused nothing but text its schema says less about than it knows."""
     try:
         parsed: Any = json.loads(body)
     except (ValueError, RecursionError):
-        return False
+        return None
     errors: Any = parsed.get("detail") if is_object(parsed) else None
-    return (
-        is_array(errors)
-        and bool(errors)
-        and all(is_object(one) and str(one.get("type", "")).startswith("decimal_") for one in errors)
-    )
+    if not is_array(errors) or not errors or not all(is_object(one) for one in errors):
+        return None
+    kinds = [str(one.get("type", "")) for one in errors]
+    for trait, beginnings in _TRAITS.items():
+        if all(kind.startswith(beginnings) for kind in kinds):
+            return trait
+    return None

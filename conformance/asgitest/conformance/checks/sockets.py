@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
     from asgitest.conformance.records import SocketRecord
 
-__all__ = ["check_socket"]
+__all__ = ["check_foreign_origin", "check_socket"]
 
 _AFTER_CLOSE = "once a close message has been sent"
 _CLOSE_CODE = "ASGI-WS-011"
-_ENDINGS = frozenset({"WebSocketDisconnect", "ClientDisconnected", "ConnectionClosed", "WebSocketException"})
+_DISCONNECTS = frozenset({"WebSocketDisconnect", "ClientDisconnected", "ConnectionClosed", "BrokenPipeError"})
+_ENDINGS = _DISCONNECTS | {"WebSocketException"}
+_REFUSALS = frozenset({1008, 3000, 3003, 4000, 4001, 4003, 4401, 4403})
+_INTERNAL = frozenset({1011, 4500})
+"""Closes that handlers of exceptions choose."""
 
 
 def check_socket(record: SocketRecord, *, framework: str = "") -> Iterator[Violation]:
@@ -44,7 +48,7 @@ def check_socket(record: SocketRecord, *, framework: str = "") -> Iterator[Viola
             message="The endpoint did not end after the client had left.",
             cause=("disconnect",),
         )
-    if record.exception is not None:
+    if record.exception is not None or _swallowed(record):
         yield from _check_exception(record)
     elif record.accepted and record.close_code is None and not record.hung_after_disconnect and _left_open(record):
         yield Violation(
@@ -53,6 +57,49 @@ def check_socket(record: SocketRecord, *, framework: str = "") -> Iterator[Viola
             cause=("open",),
         )
 
+    yield from _check_accepted(record)
+
+
+def _swallowed(record: SocketRecord) -> bool:
+    """Whether a handler around the endpoint turned an exception into a close of its own."""
+    return bool(record.hidden) and record.close_code in _INTERNAL
+
+
+def _check_accepted(record: SocketRecord) -> Iterator[Violation]:
+    """See whether a client is refused only after it was accepted, before it has said anything."""
+    if record.accepted and record.close_code in _REFUSALS and not record.received and not record.sent:
+        yield Violation(
+            check="websocket.accept-before-auth",
+            message=f"The session is accepted, and closed with {record.close_code} before anything was said.",
+            cause=("accepted",),
+            expected="websocket.close in place of websocket.accept, which is answered with 403.",
+            actual=f"accept, then close {record.close_code}",
+        )
+
+
+def check_foreign_origin(plain: SocketRecord, bare: SocketRecord, foreign: SocketRecord) -> Iterator[Violation]:
+    """See whether a session that a cookie opens is opened for a page of another site, too.
+
+    Args:
+        plain: With the cookie: accepted.
+        bare: The same without any cookie: refused.
+        foreign: The same as the first, with an Origin that is not the app's.
+    """
+    if _is_open(plain) and not _is_open(bare) and not bare.hung and _is_open(foreign):
+        origin = next(value for name, value in foreign.request.headers if name == b"origin").decode("latin-1")
+        yield Violation(
+            check="websocket.origin-unchecked",
+            message=f"A cookie opens the session, and it is opened for Origin: {origin}, too.",
+            cause=("origin",),
+            expected="websocket.close before it is accepted.",
+            actual="websocket.accept",
+        )
+
+
+def _is_open(record: SocketRecord) -> bool:
+    """Whether a session was accepted and not refused right afterwards."""
+    return record.accepted and record.close_code not in _REFUSALS
+
 
 def _left_open(record: SocketRecord) -> bool:
     """Tell whether the app returned before the client had left."""
@@ -60,11 +107,13 @@ def _left_open(record: SocketRecord) -> bool:
 
 
 def _check_exception(record: SocketRecord) -> Iterator[Violation]:
-    assert record.exception is not None  # noqa: S101  asked before
-    error = root_exception(record.exception)
-    if type(error).__name__ in _ENDINGS:
+    given = record.exception if record.exception is not None else record.hidden[0]
+    error = root_exception(given)
+    name, text = type(error).__name__, str(error)
+    if name in _ENDINGS:
+        if name in _DISCONNECTS and record.accepted and record.returned_first and record.close_code is None:
+            yield _ended_by_another(error)
         return
-    text = str(error)
     if _AFTER_CLOSE in text:
         yield Violation(
             check="websocket.send-after-close",
@@ -76,13 +125,26 @@ def _check_exception(record: SocketRecord) -> Iterator[Violation]:
         )
         return
     wrong_kind = isinstance(error, KeyError) and text in {"'text'", "'bytes'"} and _other_kind(record, text)
+    how = "escaped the endpoint" if record.exception is not None else f"ended the session with {record.close_code}"
     yield Violation(
         check="websocket.bad-frame-type" if wrong_kind else "websocket.unhandled-exception",
-        message=f"{type(error).__name__} escaped the endpoint: {text}",
-        cause=(type(error).__name__,),
+        message=f"{name} {how}: {text}",
+        cause=(name,),
         exception=error,
-        actual=f"{type(error).__name__}: {text}",
-        quirk="starlette.websocket-frame-kind" if wrong_kind and _in_starlette(error) else None,
+        actual=f"{name}: {text}",
+        # Nearly every app that calls receive_text() does this; clients send such frames only by mistake.
+        severity="warning" if wrong_kind and _in_starlette(error) else None,
+    )
+
+
+def _ended_by_another(error: BaseException) -> Violation:
+    return Violation(
+        check="websocket.unhandled-exception",
+        message=f"{type(error).__name__} ended the session of a client that was there: it sent to one that had left.",
+        cause=("another",),
+        exception=error,
+        expected="Sessions that have ended are forgotten, and sending to one of them fails for nobody else.",
+        actual=type(error).__name__,
     )
 
 

@@ -34,11 +34,12 @@ def next_attempt(message: Judged, *, times: int, fresh: bool) -> Candidate | Non
     candidate = message.candidate
     if not fresh and (candidate.finding.check in _ONCE_A_PROCESS or _needs_others(candidate)):
         times = min(1, times)
-    if message.seen < message.tried:
+    if message.seen < message.tried and candidate.probed is None:
         longer = next(_longer(candidate), None)
         if longer is not None:
             rest = tuple(one for one in _longer(candidate) if one != longer)
-            return replace(candidate, scenario=longer, original=None, histories=rest, seen=0, tried=0)
+            again = replace(candidate, scenario=longer, original=None, histories=rest, seen=0, tried=0)
+            return replace(again, play=None)
     if message.tried < times:
         return replace(candidate, seen=message.seen, tried=message.tried)
     return None

@@ -40,10 +40,10 @@ def confirm(work: Work) -> Judged:
 
 def _seen_again(work: Work, observer: Observer, candidate: Candidate) -> Finding | None:
     """Execute a candidate in the way it was found; return the finding if it was seen."""
-    if candidate.play is not None:
-        return observe_sequence(work.session, observer, candidate)
     if candidate.probed is not None:
         return _probed_again(work, observer, candidate, base=candidate.probed)
+    if candidate.play is not None:
+        return observe_sequence(work.session, observer, candidate)
     return _once(work, observer, candidate)
 
 
@@ -54,7 +54,7 @@ def _probed_again(work: Work, observer: Observer, candidate: Candidate, *, base:
     if operation is None:
         return None
     others = session.operations.values()
-    played = probe_operation(observer, operation, others, base=base, lead=candidate.lead)
+    played = probe_operation(observer, operation, others, base=base, lead=candidate.lead, bound=candidate.play)
     for probed in observer.executor.run(played):
         finding = session.findings.build(
             probed.violation, subject, handler=session.handler_of(subject), seen=probed.exchange

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from asgitest.conformance.case import Case
     from asgitest.conformance.checks import Violation
     from asgitest.conformance.engine.observing import Observer
+    from asgitest.conformance.engine.plays import Play
     from asgitest.conformance.engine.work import Work
     from asgitest.conformance.operation import Operation
     from asgitest.conformance.records import Exchange, Request
@@ -56,7 +57,7 @@ class Shown:
 
     Args:
         violation: What a check saw.
-        request: What was sent.
+        request: What was sent, with the identifiers there were at first.
         expectation: What was known about it.
         exchange: What came of it.
         index: Number of the case.
@@ -161,14 +162,14 @@ class Fuzzer:
         return index >= cases and (index - self._last_new >= min(_PATIENCE, cases) or index >= cases * _MOST)
 
     async def _send(self, case: Case, index: int) -> None:
+        if self._restart and index % _RESTART_EVERY == 0 and index:
+            await self._restarted(index)
         try:
             request = request_of(self._values.applied(case))
         except (ValueError, TypeError, OverflowError, RecursionError):
             return
-        request = self._values.authenticated(request, self._operation)
+        request = self._harvest.current(self._values.authenticated(request, self._operation))
         expectation = Expectation(valid=case.valid, violated=case.violated, generator=case.generator)
-        if self._restart and index % _RESTART_EVERY == 0 and index:
-            await self._restarted(index)
         if self._journal is not None:
             self._journal.begin(index, request)
         refused = self._threads.refused
@@ -197,7 +198,7 @@ class Fuzzer:
                 self.shown.append(
                     Shown(
                         violation=violation,
-                        request=exchange.request,
+                        request=self._harvest.first(exchange.request),
                         expectation=expectation,
                         exchange=exchange,
                         index=index,
@@ -210,15 +211,26 @@ class Fuzzer:
         """Restart the lifespan, and create again what cases refer to."""
         await self._observer.executor.restart()
         self._before = None
-        for request in self._harvest.creations:
+
+        async def send(request: Request) -> Exchange:
             with self._work.noted(index, request):
-                await self._observer.executor.http(request)
+                return await self._observer.executor.http(request)
+
+        await self._harvest.create_again(send)
         self._history.begin(self._harvest.creations)
+
+    def bound(self, request: Request) -> Play | None:
+        """Write a request with what was created for it as a sequence, if identifiers in it are given by chance."""
+        return self._harvest.bound(self._operation.label, request)
+
+    def live(self, request: Request) -> Request:
+        """Put the present identifiers into a request that was shown."""
+        return self._harvest.current(request)
 
     @property
     def creations(self) -> tuple[Request, ...]:
         """What cases refer to was created by these."""
-        return tuple(self._harvest.creations)
+        return self._harvest.creations
 
     @property
     def hung(self) -> bool:
@@ -246,6 +258,9 @@ class Fuzzer:
         for name, values in self._harvest.by_name.items():
             for value in values:
                 dictionary.name(name, value)
+        for name, values in self._harvest.by_property.items():
+            dictionary.by_property[name] = values
+            dictionary.by_name.setdefault(name, values)
         yield from example_cases(operation, dictionary)
         randoms = iter(random_cases(operation, self._random, dictionary))
         yield from self._interleaved(boundary_cases(operation, dictionary), randoms)

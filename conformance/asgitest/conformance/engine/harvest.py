@@ -10,16 +10,19 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from asgitest.conformance.checks.identifiers import identifier_of, json_of
+from asgitest.conformance.engine.plays import Sent, marked, write_play
+from asgitest.conformance.engine.resources import reference_names, referred
 from asgitest.conformance.engine.seeds import keyed_random
 from asgitest.conformance.engine.wire import request_of
 from asgitest.conformance.generate import generate_valid
 from asgitest.conformance.json_values import is_array, is_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
 
     from asgitest.conformance.case import Case
     from asgitest.conformance.engine.observing import Observer
+    from asgitest.conformance.engine.plays import Play
     from asgitest.conformance.engine.resources import Resource
     from asgitest.conformance.engine.work import Work
     from asgitest.conformance.operation import Operation
@@ -41,17 +44,52 @@ class Harvest:
 
     Args:
         by_name: Values by parameter name.
-        creations: Requests that are sent again after each restart, so that the identifiers stay known.
+        by_property: Values by name of a property of bodies.
+        created: What was created, with the requests that are sent again after each restart.
+        renamed: What is called otherwise since the last restart, by the name it had at first.
     """
 
     by_name: dict[str, list[Any]] = field(default_factory=dict[str, "list[Any]"])
-    creations: list[Request] = field(default_factory=list["Request"])
+    by_property: dict[str, list[Any]] = field(default_factory=dict[str, "list[Any]"])
+    created: list[Sent] = field(default_factory=list["Sent"])
+    renamed: dict[bytes, bytes] = field(default_factory=dict[bytes, bytes])
 
     def add(self, name: str, value: Any) -> None:
         """Take a value in that is new."""
         known = self.by_name.setdefault(name, [])
         if value not in known and len(known) < _MOST_VALUES:
             known.append(value)
+
+    @property
+    def creations(self) -> tuple[Request, ...]:
+        """The requests that create, as they are sent now."""
+        return tuple(self.current(one.request) for one in self.created)
+
+    def current(self, request: Request) -> Request:
+        """Put the present identifiers in place of the first ones."""
+        return marked(request, self.renamed.items()) if self.renamed else request
+
+    def first(self, request: Request) -> Request:
+        """Put the first identifiers in place of the present ones."""
+        return marked(request, {now: once for once, now in self.renamed.items()}.items())
+
+    async def create_again(self, send: Callable[[Request], Awaitable[Exchange]]) -> None:
+        """Create everything again, and note what it is called now."""
+        self.renamed.clear()
+        for one in self.created:
+            exchange = await send(self.current(one.request))
+            again = identifier_of(exchange, one.parameter)
+            if isinstance(again, str) and isinstance(one.identifier, str) and again != one.identifier:
+                self.renamed[one.identifier.encode()] = again.encode()
+
+    def bound(self, subject: str, request: Request) -> Play | None:
+        """Write a request with what was created for it as a sequence, if identifiers in it are given by chance.
+
+        Args:
+            subject: Of the request.
+            request: As it was sent.
+        """
+        return write_play(subject, (*self.created, Sent(request=self.first(request), subject=subject)))
 
 
 async def harvest(work: Work, operation: Operation, observer: Observer) -> Harvest:
@@ -64,15 +102,19 @@ async def harvest(work: Work, operation: Operation, observer: Observer) -> Harve
     """
     found = Harvest()
     names = [parameter.name for parameter in operation.parameters_in("path")]
-    if not names or HARVEST in work.task.skip:
+    if HARVEST in work.task.skip:
         return found
+    for name, resource in _references(work, operation):
+        for value in await _create(work, resource, observer, found=found):
+            found.by_property.setdefault(name, []).append(value)
     above = [
         resource
         for resource in work.session.resources.values()
         if operation.path.startswith(resource.path) and resource.parameter in names
     ]
     for resource in sorted(above, key=lambda one: one.path.count("{")):
-        await _create(work, resource, observer, found=found)
+        for value in await _create(work, resource, observer, found=found):
+            found.add(resource.parameter, value)
     for listing in _lists(work, operation):
         exchange, _ = await _send(work, listing, observer, number=0)
         if exchange is not None and exchange.status in _SUCCESS:
@@ -82,9 +124,21 @@ async def harvest(work: Work, operation: Operation, observer: Observer) -> Harve
     return found
 
 
-async def _create(work: Work, resource: Resource, observer: Observer, *, found: Harvest) -> None:
+def _references(work: Work, operation: Operation) -> Iterator[tuple[str, Resource]]:
+    """What the bodies and the query of an operation refer to by name, unless it stands in its path, too."""
+    known = work.session.resources
+    names = [name for body in operation.bodies for name in reference_names(body.schema)]
+    names += [parameter.name for parameter in operation.parameters_in("query")]
+    for name in dict.fromkeys(names):
+        resource = referred(known, name)
+        if resource is not None and resource.create is not operation:
+            yield name, resource
+
+
+async def _create(work: Work, resource: Resource, observer: Observer, *, found: Harvest) -> list[Any]:
     """Create some and note how they are called; below something else, below the first of that."""
     known = {name: values[0] for name, values in found.by_name.items()}
+    called: list[Any] = []
     for number in range(_CREATIONS):
         exchange, case = await _send(work, resource.create, observer, number=number, known=known)
         if exchange is None or case is None or exchange.status not in _SUCCESS:
@@ -96,8 +150,16 @@ async def _create(work: Work, resource: Resource, observer: Observer, *, found: 
         )
         if identifier is not None:
             numeric = isinstance(identifier, str) and identifier.isdecimal()
-            found.add(resource.parameter, int(identifier) if numeric else identifier)
-            found.creations.append(exchange.request)
+            called.append(int(identifier) if isinstance(identifier, str) and numeric else identifier)
+            found.created.append(
+                Sent(
+                    request=exchange.request,
+                    subject=resource.create.label,
+                    parameter=resource.parameter,
+                    identifier=identifier,
+                )
+            )
+    return called
 
 
 async def _send(

@@ -110,7 +110,9 @@ class Observer:
                     found += [(violation, exchange) for violation in judged]
             elif isinstance(step, WebSocketStep):
                 record = await executor.socket(socket_request_of_step(step))
-                found += [(violation, record) for violation in check_socket(record, framework=self.judge.framework)]
+                if index == last:
+                    judged = check_socket(record, framework=self.judge.framework)
+                    found += [(violation, record) for violation in judged]
         return found
 
     async def lifespans(self, cycles: int) -> list[LifespanRecord]:

@@ -6,7 +6,7 @@ Depends on: the session, generators, execution, checks, findings.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from asgitest.conformance.checks import Expectation, check_documents, check_lifespans, check_routes, check_served
@@ -138,18 +138,20 @@ def _probe_operation(work: Work) -> Statuses:
         executor.run(executor.start())
         executor.run(fuzzer.run())
         for shown in fuzzer.shown:
-            _submit(work, observer, shown)
+            _submit(work, observer, shown, fuzzer=fuzzer)
         base = fuzzer.worked or fuzzer.first
         if base is not None and not fuzzer.hung and PROBES not in task.skip:
-            _probe(work, observer, operation, base=base, lead=fuzzer.creations)
+            _probe(work, observer, operation, base=base, fuzzer=fuzzer)
     return {task.subject: tuple(sorted(fuzzer.statuses))}
 
 
-def _probe(work: Work, observer: Observer, operation: Operation, *, base: Request, lead: tuple[Request, ...]) -> None:
+def _probe(work: Work, observer: Observer, operation: Operation, *, base: Request, fuzzer: Fuzzer) -> None:
     """Ask what is asked beside the cases."""
     session, subject = work.session, work.task.subject
+    lead, bound = fuzzer.creations, fuzzer.bound(base)
     with work.noted(PROBES, base):
-        probing = probe_operation(observer, operation, session.operations.values(), base=base, lead=lead)
+        others = session.operations.values()
+        probing = probe_operation(observer, operation, others, base=base, lead=lead, bound=bound)
         found = observer.executor.run(probing)
     for probed in found:
         if work.seen.is_new(probed.violation, subject):
@@ -161,6 +163,7 @@ def _probe(work: Work, observer: Observer, operation: Operation, *, base: Reques
                 handler=session.handler_of(subject),
                 probed=base,
                 lead=lead,
+                play=bound,
             )
 
 
@@ -180,7 +183,7 @@ class _Meter:
         self.cpu = now
 
 
-def _submit(work: Work, observer: Observer, shown: Shown) -> None:
+def _submit(work: Work, observer: Observer, shown: Shown, *, fuzzer: Fuzzer) -> None:
     """Shrink what can be shrunk and tell of it."""
     session, subject = work.session, work.task.subject
     violation = shown.violation
@@ -188,8 +191,15 @@ def _submit(work: Work, observer: Observer, shown: Shown) -> None:
     smaller = scenario
     if shown.exchange.hung and shown.before is not None:
         scenario = session.findings.scenario([step_of(shown.before), step_of(shown.request)])
+    live = fuzzer.live(shown.request)
+    play = fuzzer.bound(live)
     if violation.check in _SHRINKABLE and not shown.exchange.hung:
-        smaller = session.findings.scenario([step_of(_shrunk(work, observer, shown))])
+        request = _shrunk(work, observer, replace(shown, request=live))
+        smaller = session.findings.scenario([step_of(request)])
+        play = fuzzer.bound(request)
+    if play is not None:
+        last = play.steps[-1]
+        play = replace(play, steps=(*play.steps[:-1], replace(last, expectation=shown.expectation)))
     work.seen.take(
         violation,
         subject,
@@ -199,6 +209,7 @@ def _submit(work: Work, observer: Observer, shown: Shown) -> None:
         expectation=shown.expectation,
         handler=session.handler_of(subject),
         seed_path=f"{session.options.seed}/{work.task.kind}/{subject}/{shown.index}",
+        play=play,
         histories=tuple(
             session.findings.scenario([step_of(request) for request in (*before, shown.request)])
             for before in shown.histories

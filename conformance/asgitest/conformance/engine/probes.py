@@ -15,6 +15,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from asgitest.conformance.checks import Expectation, pairs
 from asgitest.conformance.checks.violation import Violation
+from asgitest.conformance.engine.playing import Player, bind
 from asgitest.conformance.json_values import is_object
 from asgitest.conformance.serialise import is_json
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
     from asgitest.conformance.engine.observing import Observer
+    from asgitest.conformance.engine.plays import Play
     from asgitest.conformance.operation import Operation
     from asgitest.conformance.records import Exchange, Request
 
@@ -60,7 +62,7 @@ def _with(request: Request, *headers: tuple[bytes, bytes], method: str | None = 
     return replace(request, method=method or request.method, headers=(*kept, *headers))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Prober:
     """Probes one operation with one request.
 
@@ -70,6 +72,7 @@ class _Prober:
         others: All operations.
         base: A request that worked.
         lead: Sent after each start, so that what the request is about is there.
+        bound: The same with the request itself, when identifiers have to be put in.
     """
 
     observer: Observer
@@ -77,6 +80,7 @@ class _Prober:
     others: Iterable[Operation]
     base: Request
     lead: Sequence[Request] = ()
+    bound: Play | None = None
 
     async def _send(self, request: Request) -> Exchange:
         return await self.observer.executor.http(request)
@@ -88,8 +92,13 @@ class _Prober:
     async def _restart(self) -> None:
         """Begin on fresh state, with what the request is about."""
         await self.observer.executor.restart()
-        for request in self.lead:
-            await self._send(request)
+        if self.bound is None:
+            for request in self.lead:
+                await self._send(request)
+            return
+        player = Player(observer=self.observer)
+        await player.play(replace(self.bound, steps=self.bound.steps[:-1]))
+        self.base = bind(self.bound.steps[-1].request, player.known) or self.base
 
     async def all(self) -> AsyncIterator[Probed]:
         """Play all probes."""
@@ -233,6 +242,8 @@ class _Prober:
         for name, value in ((b"x-asgitest", b"a" * _HUGE), (b"cookie", b"asgitest=" + b"a" * 8000)):
             if any(name == header for header, _ in self.base.headers):
                 continue
+            if self.base.method != "GET":
+                await self._restart()
             exchange = await self._send(_with(self.base, (name, value)))
             for probed in self._found(pairs.check_huge_header(plain, exchange), exchange, self.base):
                 yield probed
@@ -332,6 +343,7 @@ async def probe_operation(
     *,
     base: Request,
     lead: Sequence[Request] = (),
+    bound: Play | None = None,
 ) -> list[Probed]:
     """Play all probes of an operation on fresh state.
 
@@ -341,6 +353,9 @@ async def probe_operation(
         others: All operations.
         base: A request that worked.
         lead: What was sent before it, so that what it is about is there.
+        bound: The same with the request itself, when identifiers have to be put in.
     """
-    prober = _Prober(observer=observer, operation=operation, others=tuple(others), base=base, lead=tuple(lead))
+    prober = _Prober(
+        observer=observer, operation=operation, others=tuple(others), base=base, lead=tuple(lead), bound=bound
+    )
     return [probed async for probed in prober.all()]

@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from asgitest.conformance.json_values import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from asgitest.conformance.operation import Operation
 
-__all__ = ["Resource", "infer_resources", "referred"]
+__all__ = ["Resource", "infer_resources", "reference_names", "referred", "refers"]
 
 _MOST_ACTIONS = 6
 _ON_ONE = ("GET", "PUT", "PATCH", "DELETE")
@@ -120,3 +122,21 @@ def _singular(name: str) -> str:
     if folded.endswith("ies"):
         return folded[:-3] + "y"
     return folded.removesuffix("s").removesuffix("e")
+
+
+def refers(name: str) -> bool:
+    """Whether a property holds an identifier, by its name."""
+    folded = name.lower().replace("_", "").replace("-", "")
+    return folded.endswith(("id", "uuid", "number", "slug", "key", "code"))
+
+
+def reference_names(schema: dict[str, Any]) -> list[str]:
+    """The properties of a body that hold identifiers, those of its parts included."""
+    parts = [schema, *schema.get("$defs", {}).values()]
+    return [
+        name
+        for part in parts
+        if is_object(part)
+        for name in part.get("properties", {})
+        if isinstance(name, str) and refers(name)
+    ]

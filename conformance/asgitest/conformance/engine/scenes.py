@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from asgitest.conformance.engine.plays import MARK, Play, SequenceStep
-from asgitest.conformance.engine.resources import Resource, referred
+from asgitest.conformance.engine.resources import Resource, reference_names, referred, refers
 from asgitest.conformance.engine.seeds import keyed_random
 from asgitest.conformance.engine.wire import request_of
 from asgitest.conformance.generate import boundary_cases, extreme_cases, fullest_case, generate_valid
@@ -211,7 +211,7 @@ class _Writer:
             return
         known = self.session.resources
         above = [known[label] for label in known if operation.path.startswith(known[label].path.rstrip("/") + "/")]
-        named = [referred(known, name) for body in operation.bodies for name in _names_in(body.schema)]
+        named = [referred(known, name) for body in operation.bodies for name in reference_names(body.schema)]
         for parent in (*above, *named):
             if parent is None or parent.label == self.resource.label or self._slot_of(parent) in self.parents:
                 continue
@@ -330,25 +330,8 @@ class _Writer:
             parent = referred(self.session.resources, name) if isinstance(inner, str | int) else None
             slot = self._slot_of(parent) if parent is not None else ""
             whole = isinstance(inner, str | int) and not isinstance(inner, bool) and slot in self.parents
-            changed[name] = f"{MARK}{slot}-" if whole and _refers(name) else self._referring(inner)
+            changed[name] = f"{MARK}{slot}-" if whole and refers(name) else self._referring(inner)
         return changed
-
-
-def _refers(name: str) -> bool:
-    """Whether a property holds an identifier, by its name."""
-    return _folded(name).endswith(("id", "uuid", "number", "slug", "key", "code"))
-
-
-def _names_in(schema: dict[str, Any]) -> list[str]:
-    """The properties of a body that refer to something, those of its parts included."""
-    parts = [schema, *schema.get("$defs", {}).values()]
-    return [
-        name
-        for part in parts
-        if is_object(part)
-        for name in part.get("properties", {})
-        if isinstance(name, str) and _refers(name)
-    ]
 
 
 def _with_one_property(case: Case, turn: int) -> Case:

@@ -16,10 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from asgitest.conformance.checks import Judge
 from asgitest.conformance.destinations import Destinations
+from asgitest.conformance.engine.credentials import Credentials, find_credentials
 from asgitest.conformance.engine.findings import Findings
+from asgitest.conformance.engine.forked import in_a_copy
 from asgitest.conformance.engine.logins import log_in
 from asgitest.conformance.engine.messages import Ready, TaskKind
 from asgitest.conformance.engine.observing import Observer, open_executor
+from asgitest.conformance.engine.pool import fork_available
 from asgitest.conformance.engine.resources import Resource, infer_resources
 from asgitest.conformance.engine.seeds import keyed_random
 from asgitest.conformance.engine.values import Values, choose_identity
@@ -43,6 +46,8 @@ __all__ = ["Session"]
 
 _WALKS = {"quick": 2, "default": 4, "thorough": 4}
 """How many walks a profile takes."""
+_CREDENTIAL_SECONDS = 10.0
+_SHOWN_CLOSED = 3
 _PACKAGES = ("asgitest", "fastapi", "starlette", "litestar", "pydantic")
 
 
@@ -96,8 +101,8 @@ class Session:
         self._literals: dict[str, tuple[tuple[int, Any], ...]] = {}
         self._nearest: dict[tuple[str, int], tuple[Any, ...]] = {}
         self._secrets: tuple[tuple[str, str], ...] = ()
-        if any(identity.login for identity in options.identities):
-            self._log_in()
+        self._closed: tuple[str, ...] = ()
+        self._meet_users(copies=target is None and fork_available())
 
     def _log_in(self) -> None:
         """Replace identities that log in by themselves as they are afterwards, once for all tasks."""
@@ -116,6 +121,32 @@ class Session:
             if value not in known
         )
         self.options = replace(self.options, identities=identities)
+
+    def _meet_users(self, *, copies: bool) -> None:
+        """Log identities in; where there are none, try the words of the source, in a copy of the process."""
+        if any(identity.login for identity in self.options.identities):
+            self._log_in()
+            return
+        closed = any(operation.security for operation in self.operations.values())
+        if self.options.identities or not copies or not closed:
+            return
+        found = in_a_copy(self._credentials, seconds=_CREDENTIAL_SECONDS)
+        if found is not None:
+            overrides = (*self.options.overrides, *found.overrides)
+            self.options = replace(self.options, identities=found.identities, overrides=overrides)
+            self._closed = found.closed
+
+    def _credentials(self) -> Credentials:
+        """Look for credentials with an app that is started."""
+        files = {one.handler.file for one in self.operations.values() if one.handler is not None}
+        for file in files - self._finder.literals.keys():
+            self._finder.literals[file] = literals_of_file(file)
+        literals = [value for found in self._finder.literals.values() for _, value in found]
+        with self.open() as executor:
+            executor.run(executor.start())
+            return find_credentials(
+                executor, self.operations.values(), schemes=self.inventory.security_schemes, literals=literals
+            )
 
     def _source_root(self) -> Iterator[Path]:
         """The folder of the app's module, when the app is not below the app directory."""
@@ -169,6 +200,13 @@ class Session:
         if not self.inventory.documents:
             yield "The app has no OpenAPI document: only what needs none is checked."
         yield from unknown_patterns(self.selection, operations=self.operations.values(), others=self._others())
+        if self._closed:
+            shown = ", ".join(self._closed[:_SHOWN_CLOSED])
+            more = f" and {len(self._closed) - _SHOWN_CLOSED} more" if len(self._closed) > _SHOWN_CLOSED else ""
+            yield (
+                f"No credentials are known for {shown}{more}: what is behind the 401 and 403 is not tested. "
+                "Say who may come in, under [tool.asgitest.conformance.identities.NAME]."
+            )
 
     def _schema_hash(self) -> str:
         raw = [document.raw for document in self.inventory.documents]
@@ -216,13 +254,13 @@ class Session:
         for override in self.selection.overrides(operation.label):
             given.update(override.values)
         return Values(
-            literals=self._literals_for(operation.handler),
+            literals=self.literals_for(operation.handler),
             given=given,
             identity=choose_identity(options, operation),
             random=keyed_random(options.seed, "values", operation.label),
         )
 
-    def _literals_for(self, handler: Handler | None) -> tuple[Any, ...]:
+    def literals_for(self, handler: Handler | None) -> tuple[Any, ...]:
         """Constants of the handler's file: those of the handler first."""
         if handler is None or not self.watch:
             return ()

@@ -5,135 +5,32 @@ Depends on: scenes, execution, checks, the session.
 
 from __future__ import annotations
 
-import json
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from asgitest.conformance.checks.identifiers import identifier_of, names_itself
-from asgitest.conformance.checks.sequences import Part, check_sequence
 from asgitest.conformance.engine.findings import step_of
-from asgitest.conformance.engine.plays import MARK
+from asgitest.conformance.engine.playing import Player
 from asgitest.conformance.engine.scenes import write_scenes
 from asgitest.conformance.engine.shrink import shrink_sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from asgitest.conformance.checks import Violation
     from asgitest.conformance.engine.messages import Candidate
     from asgitest.conformance.engine.observing import Observer
+    from asgitest.conformance.engine.playing import Sequence
     from asgitest.conformance.engine.plays import Play, SequenceStep
     from asgitest.conformance.engine.resources import Resource
     from asgitest.conformance.engine.session import Session
     from asgitest.conformance.engine.work import Work
     from asgitest.conformance.model import Finding
-    from asgitest.conformance.records import Exchange, Request
 
 __all__ = ["observe_sequence", "run_resource"]
 
-_CREATED = range(200, 300)
 _CRASHES = frozenset({"http.unhandled-exception", "openapi.server-error"})
 _SHRINK_EXECUTIONS = 40
 _SCENES = 10
 """More than a turn has; the number of a sequence is made of both."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Played:
-    """One step of a sequence, and what came of it."""
-
-    step: SequenceStep
-    exchange: Exchange
-    violations: list[Violation]
-    part: Part
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sequence:
-    """A sequence that was played."""
-
-    steps: tuple[_Played, ...]
-    parameter: str
-
-    def wrong(self) -> Iterator[tuple[int, Violation]]:
-        """List what is wrong with each exchange, and with all of them together."""
-        for index, played in enumerate(self.steps):
-            for violation in played.violations:
-                yield index, violation
-        yield from check_sequence([one.part for one in self.steps], parameter=self.parameter)
-
-
-# How it is played
-
-
-@dataclass(slots=True, kw_only=True)
-class _Player:
-    """Plays one sequence.
-
-    Args:
-        observer: Sends and judges.
-        work: Notes each request in its journal, when given.
-        index: Under this number.
-        known: Identifiers by slot.
-    """
-
-    observer: Observer
-    work: Work | None = None
-    index: int = 0
-    known: dict[str, str | int] = field(default_factory=dict[str, "str | int"])
-
-    async def play(self, play: Play) -> _Sequence:
-        """Send the steps in order; those that need an identifier nobody gave are left out."""
-        played: list[_Played] = []
-        for step in play.steps:
-            request = _bound(step.request, self.known)
-            if request is None:
-                continue
-            exchange, violations = await self._send(step, request)
-            played.append(_Played(step=step, exchange=exchange, violations=violations, part=self._part(step, exchange)))
-            if exchange.hung:
-                break
-        return _Sequence(steps=tuple(played), parameter=play.parameter)
-
-    async def _send(self, step: SequenceStep, request: Request) -> tuple[Exchange, list[Violation]]:
-        if self.work is None:
-            return await self.observer.request(request, step.subject, step.expectation)
-        with self.work.noted(self.index, request):
-            return await self.observer.request(request, step.subject, step.expectation)
-
-    def _part(self, step: SequenceStep, exchange: Exchange) -> Part:
-        """Say which part an exchange plays; learn the identifier of what it created."""
-        if not step.parameter:
-            return Part(role=step.role, exchange=exchange, identifier=str(self.known.get(step.slot, "")))
-        if exchange.status not in _CREATED:
-            return Part(role=step.role, exchange=exchange)
-        assigned = step.identifier is None
-        identifier = identifier_of(exchange, step.parameter) if step.identifier is None else step.identifier
-        if identifier is None:
-            return Part(role=step.role, exchange=exchange)
-        if step.role != "refused create":
-            self.known[step.slot] = identifier
-        given = names_itself(exchange, step.parameter, identifier)
-        return Part(role=step.role, exchange=exchange, identifier=str(identifier), assigned=assigned and not given)
-
-
-def _bound(request: Request, known: dict[str, str | int]) -> Request | None:
-    """Put identifiers in place of marks; None when one is not known."""
-    target, body = request.target, request.body
-    if MARK.encode() not in target and MARK.encode() not in body:
-        return request
-    for slot, identifier in known.items():
-        mark = f"{MARK}{slot}-"
-        target = target.replace(mark.encode(), quote(str(identifier), safe="").encode())
-        body = body.replace(f'"{mark}"'.encode(), json.dumps(identifier).encode())
-        body = body.replace(mark.encode(), quote(str(identifier), safe="").encode())
-    if MARK.encode() in target or MARK.encode() in body:
-        return None
-    length = str(len(body)).encode()
-    headers = tuple((name, length if name == b"content-length" else value) for name, value in request.headers)
-    return replace(request, target=target, body=body, headers=headers)
 
 
 def run_resource(work: Work, resource: Resource) -> None:
@@ -157,7 +54,7 @@ def run_resource(work: Work, resource: Resource) -> None:
                 started = executor.run(executor.restart())
                 if started.outcome in {"failed", "hung"}:
                     return
-                sequence = executor.run(_Player(observer=observer, work=work, index=index).play(play))
+                sequence = executor.run(Player(observer=observer, work=work, index=index).play(play))
                 work.progress("state", len(sequence.steps))
                 scene = _Scene(work=work, observer=observer, play=play, sequence=sequence)
                 for at, violation in sequence.wrong():
@@ -171,7 +68,7 @@ class _Scene:
     work: Work
     observer: Observer
     play: Play
-    sequence: _Sequence
+    sequence: Sequence
 
     def take(self, index: int, violation: Violation) -> None:
         """Tell of a violation, with the shortest sequence that shows it."""
@@ -204,7 +101,7 @@ class _Scene:
 
         async def shows(shorter: list[SequenceStep]) -> bool:
             await executor.restart()
-            again = await _Player(observer=self.observer, work=self.work).play(replace(self.play, steps=tuple(shorter)))
+            again = await Player(observer=self.observer, work=self.work).play(replace(self.play, steps=tuple(shorter)))
             return any(seen.key(other, again.steps[at].step.subject) == key for at, other in again.wrong())
 
         return executor.run(shrink_sequence(steps, shows, executions=_SHRINK_EXECUTIONS))
@@ -217,7 +114,7 @@ def observe_sequence(session: Session, observer: Observer, candidate: Candidate)
         return None
     executor = observer.executor
     executor.run(executor.restart())
-    sequence = executor.run(_Player(observer=observer).play(play))
+    sequence = executor.run(Player(observer=observer).play(play))
     for index, violation in sequence.wrong():
         played = sequence.steps[index]
         checked = violation

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from asgitest.conformance.checks import Expectation
 from asgitest.conformance.checks.identifiers import identifier_of
 from asgitest.conformance.engine.findings import step_of
+from asgitest.conformance.engine.playing import Player
+from asgitest.conformance.engine.plays import Play, Sent, SequenceStep, write_play
 from asgitest.conformance.engine.resources import referred
 from asgitest.conformance.engine.seeds import keyed_random
 from asgitest.conformance.engine.shrink import shrink_sequence
@@ -69,7 +71,7 @@ class _Walk:
     random: Random
     latest: bool = False
     known: dict[str, list[Instance]] = field(default_factory=dict[str, "list[Instance]"])
-    sent: list[Request] = field(default_factory=list["Request"])
+    sent: list[Sent] = field(default_factory=list["Sent"])
     crashes: list[tuple[Violation, Operation, Exchange, int]] = field(
         default_factory=list["tuple[Violation, Operation, Exchange, int]"]
     )
@@ -82,9 +84,8 @@ class _Walk:
         case, request = written
         with self.work.noted(index, request):
             exchange, violations = await self.observer.request(request, operation.label, _UNKNOWN)
-        self.sent.append(request)
-        if exchange.status in _SUCCESS:
-            self._learn(operation, case, exchange)
+        created = self._learn(operation, case, exchange) if exchange.status in _SUCCESS else ("", None)
+        self.sent.append(Sent(request=request, subject=operation.label, parameter=created[0], identifier=created[1]))
         for violation in violations:
             if violation.check in _CRASHES and self.work.seen.is_new(violation, operation.label):
                 self.crashes.append((violation, operation, exchange, len(self.sent)))
@@ -133,8 +134,8 @@ class _Walk:
         other = self._chosen(instances).get(resource.parameter)
         return other if isinstance(other, type(value)) else value
 
-    def _learn(self, operation: Operation, case: Case, exchange: Exchange) -> None:
-        """Note what was created, or named by the client."""
+    def _learn(self, operation: Operation, case: Case, exchange: Exchange) -> tuple[str, str | int | None]:
+        """Note what was created, or named by the client; returns what the app called it, and by which parameter."""
         given = {name: value for name, value in case.path_parameters.items() if "{" + name in operation.path}
         if operation.method == "PUT" and operation.path.rstrip("/").endswith("}"):
             self._note(operation.path, given)
@@ -143,6 +144,8 @@ class _Walk:
                 identifier = identifier_of(exchange, resource.parameter)
                 if identifier is not None:
                     self._note(resource.path, {**given, resource.parameter: identifier})
+                    return resource.parameter, identifier
+        return "", None
 
     def _note(self, path: str, instance: Instance) -> None:
         instances = self.known.setdefault(path, [])
@@ -157,33 +160,39 @@ class _Walk:
         findings, session = self.work.session.findings, self.work.session
         for violation, operation, exchange, count in self.crashes:
             sent = self.sent[:count]
-            changing = [request for request in sent[:-1] if request.method not in _READING]
-            leading = [*changing, sent[-1]]
+            leading = [one for one in sent[:-1] if one.request.method not in _READING] + sent[-1:]
             shortest = self._shortest(leading, violation, operation)
+            after = replace(violation, check="state.crash-in-sequence") if len(shortest) > 1 else violation
             self.work.seen.take(
-                violation,
+                after,
                 operation.label,
                 exchange,
-                scenario=findings.scenario([step_of(request) for request in shortest]),
-                original=findings.scenario([step_of(request) for request in leading]),
-                histories=(findings.scenario([step_of(request) for request in sent]),),
+                scenario=findings.scenario([step_of(one.request) for one in shortest]),
+                original=findings.scenario([step_of(one.request) for one in leading]),
+                histories=(findings.scenario([step_of(one.request) for one in sent]),),
                 handler=session.handler_of(operation.label),
+                play=write_play(self.work.task.subject, shortest),
             )
 
-    def _shortest(self, sent: list[Request], violation: Violation, operation: Operation) -> list[Request]:
+    def _shortest(self, sent: list[Sent], violation: Violation, operation: Operation) -> list[Sent]:
         """Leave out what is not needed, as far as a restart of the lifespan tells."""
         seen, executor = self.work.seen, self.observer.executor
         key = seen.key(violation, operation.label)
 
-        async def shows(shorter: list[Request]) -> bool:
+        async def shows(shorter: list[Sent]) -> bool:
             await executor.restart()
-            violations: list[Violation] = []
-            for request in shorter:
-                with self.work.noted(0, request):
-                    exchange, violations = await self.observer.request(request, operation.label, _UNKNOWN)
-                if exchange.hung:
-                    return False
-            return any(seen.key(other, operation.label) == key for other in violations)
+            play = write_play(self.work.task.subject, shorter) or Play(
+                resource="",
+                parameter="",
+                steps=tuple(SequenceStep(role="action", request=one.request, subject=one.subject) for one in shorter),
+            )
+            again = await Player(observer=self.observer, work=self.work).play(play)
+            last = again.steps[-1] if again.steps else None
+            return last is not None and any(
+                seen.key(other, operation.label) == key
+                for other in last.violations
+                if last.step.subject == operation.label
+            )
 
         return executor.run(shrink_sequence(sent, shows, executions=_SHRINK_EXECUTIONS))
 

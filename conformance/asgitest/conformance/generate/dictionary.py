@@ -25,12 +25,14 @@ class Dictionary:
         integers: Whole numbers.
         numbers: Other numbers.
         by_name: Values for the parameters of a name; those of the user, and identifiers seen in responses.
+        by_property: Values for the properties of bodies that refer to something by a name (``room_id``).
     """
 
     strings: list[str] = field(default_factory=list[str])
     integers: list[int] = field(default_factory=list[int])
     numbers: list[float] = field(default_factory=list[float])
     by_name: dict[str, list[Any]] = field(default_factory=dict[str, "list[Any]"])
+    by_property: dict[str, list[Any]] = field(default_factory=dict[str, "list[Any]"])
 
     def add(self, value: Any) -> None:
         """Take a value in, under its type; what is there already, or no scalar, is left out."""

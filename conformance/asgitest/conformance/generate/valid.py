@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from asgitest.conformance.case import Case
 from asgitest.conformance.generate.judge import accepted_as_text
 from asgitest.conformance.generate.plan import plan_of
+from asgitest.conformance.json_values import is_array, is_object
 from asgitest.conformance.operation import ABSENT
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def generate_valid(
             certain = certain and sure
             if value is not ABSENT:
                 parts[parameter.location][parameter.name] = value
-    body, media_type, sure = _body_value(plan, rng, dictionary)
+    body, media_type, sure = _body_value(plan, rng, dictionary, always=generator == "T1")
     return Case(
         operation=operation,
         path_parameters=parts["path"],
@@ -93,7 +94,9 @@ def _in_path(value: Any, style: str) -> tuple[Any, bool]:
     return value, True
 
 
-def _body_value(plan: OperationPlan, rng: Random, dictionary: Dictionary) -> tuple[Any, str | None, bool]:
+def _body_value(
+    plan: OperationPlan, rng: Random, dictionary: Dictionary, *, always: bool
+) -> tuple[Any, str | None, bool]:
     """Draw a body, its media type, and whether it is certainly valid."""
     if not plan.bodies:
         return ABSENT, None, True
@@ -103,5 +106,20 @@ def _body_value(plan: OperationPlan, rng: Random, dictionary: Dictionary) -> tup
     if not chosen.values.satisfiable:
         return None, chosen.body.media_type, False
     value = chosen.values.draw(rng, dictionary)
+    if dictionary.by_property and (always or rng.random() < _NAMED):
+        value = _referring(value, rng, dictionary)
     sure = chosen.values.exact or chosen.values.accepts(value)
     return value, chosen.body.media_type, sure and chosen.writable
+
+
+def _referring(value: Any, rng: Random, dictionary: Dictionary) -> Any:
+    """Let the properties of a body refer to what there is."""
+    if is_array(value):
+        return [_referring(item, rng, dictionary) for item in value]
+    if not is_object(value):
+        return value
+    known = dictionary.by_property
+    return {
+        name: rng.choice(known[name]) if known.get(name) else _referring(inner, rng, dictionary)
+        for name, inner in value.items()
+    }
