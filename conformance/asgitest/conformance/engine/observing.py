@@ -111,8 +111,8 @@ class Observer:
             elif isinstance(step, WebSocketStep):
                 record = await executor.socket(socket_request_of_step(step))
                 if index == last:
-                    judged = check_socket(record, framework=self.judge.framework)
-                    found += [(violation, record) for violation in judged]
+                    wrong = check_socket(record, framework=self.judge.framework)
+                    found += [(violation, record) for violation in wrong]
         return found
 
     async def lifespans(self, cycles: int) -> list[LifespanRecord]:
