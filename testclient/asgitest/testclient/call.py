@@ -14,7 +14,8 @@ import time
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from asgitest.testclient.asgi import HTTPExchange, LifespanExchange, WebSocketExchange
-from asgitest.testclient.driver import Outcome, abandon_workers, thread_hint
+from asgitest.testclient.asgi.kinds import class_of
+from asgitest.testclient.driver import LoopBlocked, Outcome, abandon_workers, thread_hint
 from asgitest.testclient.errors import (
     ClientDisconnected,
     DeadlineExceeded,
@@ -25,7 +26,7 @@ from asgitest.testclient.errors import (
 from asgitest.testclient.judged import NOT_GIVEN, JudgedCall
 from asgitest.testclient.observing import observers, record_call
 from asgitest.testclient.standing_in import starlettes_sentence
-from asgitest.testclient.stuck import describe_stuck
+from asgitest.testclient.stuck import describe_blocked, describe_stuck
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -171,8 +172,14 @@ class AppCall(JudgedCall, Generic[ExchangeT]):
 
     # What the fronts do -------------------------------------------------------------------------------------------
 
-    def start(self, context: Context | None = None) -> Task:
-        """Begin the call, and let it run as far as it gets by itself."""
+    def start(self, context: Context | None = None, *, timeout: float | None = None) -> Task:
+        """Begin the call, and let it run as far as it gets by itself.
+
+        Args:
+            context: The context the app runs in; a copy of the caller's if not given.
+            timeout: Seconds that code of the app may keep the loop for itself.
+        """
+        self.driver.limit = timeout
         self.task = task = self.driver.start(self.run, context=context, name=_task_name(self.scope))
         return task
 
@@ -285,6 +292,9 @@ class AppCall(JudgedCall, Generic[ExchangeT]):
     def _app_error(self, *, raise_app_error: bool) -> BaseException | None:
         """What the app raised, if the test has to be told."""
         error = self.error
+        blocked = _blocked_in(error)
+        if blocked is not None:
+            return self._blocked(blocked)
         if error is not None and ((self.cancel_requested and _is_cancellation(error)) or self._comes_of_leaving(error)):
             error = None
         if error is None or not (raise_app_error or not isinstance(error, Exception)):
@@ -292,6 +302,15 @@ class AppCall(JudgedCall, Generic[ExchangeT]):
         if not isinstance(error, ProtocolViolation):
             _add_note(error, self)
         return error
+
+    def _blocked(self, error: LoopBlocked) -> DeadlineExceeded:
+        """Say which line of the app kept the loop for itself until the alarm rang there."""
+        report = describe_blocked(error, self.exchange.trace)
+        late = timeout_class(DeadlineExceeded)(
+            f"{_task_name(self.scope)}, whose code does not let the loop turn", self.driver.limit, report
+        )
+        late.__cause__ = error
+        return late
 
     def _comes_of_leaving(self, error: BaseException) -> bool:
         """Whether *error* is what became of the ``ClientDisconnected`` that the app was given. No server minds it."""
@@ -333,6 +352,17 @@ class LifespanCall(AppCall[LifespanExchange]):
 def _is_cancellation(error: BaseException) -> bool:
     """Whether *error* ends a task because somebody cancelled it."""
     return isinstance(error, GeneratorExit) or type(error).__name__ in {"CancelledError", "Cancelled"}
+
+
+_GROUPS = frozenset({BaseExceptionGroup, ExceptionGroup})
+
+
+def _blocked_in(error: BaseException | None) -> LoopBlocked | None:
+    """What broke into the app, also where a task group of the app has wrapped it."""
+    if isinstance(error, LoopBlocked):
+        return error
+    inner: Sequence[BaseException] = getattr(error, "exceptions", ()) if class_of(error) in _GROUPS else ()
+    return next((found for each in inner if (found := _blocked_in(each)) is not None), None)
 
 
 def _task_name(scope: Scope) -> str:

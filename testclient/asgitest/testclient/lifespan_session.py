@@ -77,7 +77,7 @@ class LifespanSession:
         """
         call = self.call
         self.exchange.client_startup()
-        call.start(self._context)
+        call.start(self._context, timeout=self.timeout)
         try:
             await call.until(self._started, self.timeout, "the app's startup to complete")
         except TimeoutError:

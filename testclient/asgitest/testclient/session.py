@@ -64,7 +64,7 @@ class Session:
             DeadlineExceeded: If it did neither in time.
         """
         exchange = self.exchange
-        self.call.start(self._context() if self._context else None)
+        self.call.start(self._context() if self._context else None, timeout=self.timeout)
         await self.call.until(
             self._answered, self.timeout, f"the app to accept the WebSocket {self.call.scope['path']}"
         )

@@ -93,7 +93,7 @@ class Exchange:
             ProtocolViolation: If it broke a rule, or gave no response.
         """
         call = self.call
-        call.start(self.server.context())
+        call.start(self.server.context(), timeout=self.timeout)
         await call.until(lambda: call.exchange.response_started, self.timeout, f"the response to {self.name} to start")
         if not call.exchange.response_started:
             self._conclude()

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Exchange", "is_error"]
 
-_CANCELLATIONS = frozenset({"CancelledError", "Cancelled", "GeneratorExit"})
+# What ends an app from outside; the last is how the drivers of the client do it.
+_CANCELLATIONS = frozenset({"CancelledError", "Cancelled", "GeneratorExit", "LoopBlocked"})
 
 
 class Exchange:

@@ -23,7 +23,7 @@ from asgitest.testclient.asgi.headers import check_announced, content_length
 from asgitest.testclient.asgi.http_progress import NO_LIMIT, HTTPProgress, remember_faultless
 from asgitest.testclient.asgi.http_table import HTTPInput, HTTPState
 from asgitest.testclient.asgi.kinds import class_of
-from asgitest.testclient.asgi.rules import RULES
+from asgitest.testclient.asgi.rules import RULES, Level
 from asgitest.testclient.asgi.shapes import is_multiplexed, read_body, read_more, read_start
 
 if TYPE_CHECKING:
@@ -283,7 +283,7 @@ class HTTPExchange(HTTPProgress):
         if self._lent:
             if self.checks and not self._refused and any(is_open(file) for file in self._lent):
                 detail = "the app closes the file of a zero-copy send itself, but it was open when the app ended"
-                problems.append(Problem("ASGI-EXT-003", detail, "open"))
+                problems.append(Problem("ASGI-EXT-003", detail, "open", Level.INFO))
             self._lent = ()
         return super()._end(value, problems)
 

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from asgitest.testclient.driver.abandoning import abandon_workers
 from asgitest.testclient.driver.affinity import thread_hint
+from asgitest.testclient.driver.alarm import LoopBlocked
 from asgitest.testclient.driver.idle import give_back, take
 from asgitest.testclient.driver.interface import Backend, Driver, complete
 from asgitest.testclient.driver.make import Clock, Kind, driver_of, make_driver
 from asgitest.testclient.driver.outcome import LeakReport, LeftTask, Outcome
 from asgitest.testclient.driver.signals import Signal
-from asgitest.testclient.driver.tasks import Task, await_chain
+from asgitest.testclient.driver.tasks import Task, await_chain, describe_frame
 
 __all__ = [
     "Backend",
@@ -27,12 +28,14 @@ __all__ = [
     "Kind",
     "LeakReport",
     "LeftTask",
+    "LoopBlocked",
     "Outcome",
     "Signal",
     "Task",
     "abandon_workers",
     "await_chain",
     "complete",
+    "describe_frame",
     "driver_of",
     "give_back",
     "make_driver",

@@ -19,6 +19,7 @@ from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple, cast
 
+from asgitest.testclient.driver.alarm import arm, disarm
 from asgitest.testclient.driver.leftovers import GRACE_SECONDS, OWN_TASK_PREFIX, describe_left, end_tasks
 from asgitest.testclient.driver.outcome import LeakReport, Outcome
 from asgitest.testclient.driver.patience import Patience
@@ -54,6 +55,7 @@ class BatonDriver:
     """
 
     backend: Backend = "asyncio"
+    limit: float | None
 
     def __init__(self, engine: Engine, *, name: str = "baton", parked_root: bool = True) -> None:
         self.name = name
@@ -68,6 +70,7 @@ class BatonDriver:
         self._portal: BlockingPortal | None = None
         self._hold: Task
         self._closed = False
+        self.limit = None
 
     def signal(self) -> Signal:
         """Make a signal."""
@@ -91,9 +94,12 @@ class BatonDriver:
         """Begin ``function()``, and run it here until it has to wait for something."""
         task = Task(function(), AsyncioSignal())
         if self._may_drive() and self._baton.acquire(blocking=False):
+            armed = arm(self.limit)
             try:
                 self._engine.begin(task, name, context)
             finally:
+                if armed:
+                    disarm()
                 self._leave(watch=task.done.is_set())
         else:
             self._hand_over(task, name, context)
@@ -121,9 +127,12 @@ class BatonDriver:
     async def poke(self, function: Callable[[*Ts], T], *args: *Ts) -> T:
         """Run *function* on the loop side, and let callbacks have their turns."""
         if self._may_drive() and self._baton.acquire(blocking=False):
+            armed = arm(self.limit)
             try:
                 return self._engine.call(function, *args)
             finally:
+                if armed:
+                    disarm()
                 self._leave()
 
         async def call() -> T:
@@ -169,7 +178,12 @@ class BatonDriver:
 
     def _drive(self, signal: Signal, timeout: float | None) -> Outcome:
         patience = Patience(timeout, self._engine.is_idle)
-        self._engine.drive(signal, patience)
+        armed = arm(timeout)
+        try:
+            self._engine.drive(signal, patience)
+        finally:
+            if armed:
+                disarm()
         return patience.outcome or Outcome.READY
 
     def _follow(self, signal: Signal, timeout: float | None, *, may_drive: bool) -> Outcome:

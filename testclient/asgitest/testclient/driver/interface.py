@@ -31,6 +31,9 @@ Ts = TypeVarTuple("Ts")
 class Driver(Protocol):
     """Runs an event loop for one client, or borrows the caller's."""
 
+    limit: float | None
+    """How long the conversation that was begun last may keep one thread that waits for it, in seconds."""
+
     @property
     def backend(self) -> Backend:
         """The kind of loop."""

@@ -55,6 +55,7 @@ class LoopThreadDriver(ABC):
     name: str = "thread"
 
     backend: Backend
+    limit: float | None = None
 
     def __init__(self, backend: Backend) -> None:
         self.backend = backend

@@ -35,6 +35,7 @@ class OwnAsyncioDriver:
 
     name: str = "own"
     backend: Backend = "asyncio"
+    limit: float | None = None
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()

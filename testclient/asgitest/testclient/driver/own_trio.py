@@ -38,6 +38,7 @@ class OwnTrioDriver:
 
     name: str = "own"
     backend: Backend = "trio"
+    limit: float | None = None
 
     def __init__(self) -> None:
         self._tasks: dict[Task, str] = {}
