@@ -75,8 +75,6 @@ class LitestarAdapter:
             raise OverrideError(
                 f"{name_of(entry.key)} cannot be overridden by calling {function!r:.80}\n  do:    use .value(...)"
             )
-        if kind_of(function) in {"gen", "asyncgen"}:
-            raise OverrideError(f"{name_of(entry.key)}: in Litestar a generator cannot take the place of a provider")
         for use in node.uses if node is not None else ():
             known = inspect.signature(_original_of(use.dependant)).parameters
             unknown = [name for name in _needed(function) if name not in known]
@@ -104,12 +102,12 @@ class LitestarPoint(Point):
         """Let the provider ask the layers first."""
         provide = self.provide
         self.before = {name: getattr(provide, name) for name in _CHANGED}
-        generator = provide.has_sync_generator_dependency or provide.has_async_generator_dependency
-        provide.dependency = self._generate if generator else self._provide
-        provide.has_async_generator_dependency = generator
+        # A generator in any case: what takes the place of the provider may have something to do afterwards.
+        provide.dependency = self._generate
+        provide.has_async_generator_dependency = True
         provide.has_sync_generator_dependency = False
         # An async generator function is called, not awaited.
-        provide.has_sync_callable = generator
+        provide.has_sync_callable = True
         provide.use_cache = False
 
     def uninstall(self) -> None:
@@ -117,10 +115,6 @@ class LitestarPoint(Point):
         for name, value in self.before.items():
             setattr(self.provide, name, value)
         self.before = {}
-
-    async def _provide(self, **given: Any) -> Any:
-        async with self._value(given) as value:
-            return value
 
     async def _generate(self, **given: Any) -> AsyncGenerator[Any]:
         async with self._value(given) as value:
@@ -142,22 +136,28 @@ class LitestarPoint(Point):
             yield entry.payload
         elif entry.replacement.kind == "call":
             taken = inspect.signature(entry.payload).parameters
-            yield await _settled(entry.payload(**{name: value for name, value in given.items() if name in taken}))
+            async with _called(entry.payload, {name: value for name, value in given.items() if name in taken}) as value:
+                yield value
         else:
             async with self._original(given) as value:
                 yield await _settled(entry.payload(value))
 
-    @contextlib.asynccontextmanager
-    async def _original(self, given: dict[str, Any]) -> AsyncGenerator[Any]:
-        function = self.before["dependency"]
-        if self.before["has_async_generator_dependency"]:
-            async with contextlib.asynccontextmanager(function)(**given) as value:
-                yield value
-        elif self.before["has_sync_generator_dependency"]:
-            with contextlib.contextmanager(function)(**given) as value:
-                yield value
-        else:
-            yield await _settled(function(**given))
+    def _original(self, given: dict[str, Any]) -> contextlib.AbstractAsyncContextManager[Any]:
+        return _called(self.before["dependency"], given)
+
+
+@contextlib.asynccontextmanager
+async def _called(function: Any, given: dict[str, Any]) -> AsyncGenerator[Any]:
+    """What *function* gives, whichever kind it is of, as long as the block lasts."""
+    kind = kind_of(function)
+    if kind == "asyncgen":
+        async with contextlib.asynccontextmanager(function)(**given) as value:
+            yield value
+    elif kind == "gen":
+        with contextlib.contextmanager(function)(**given) as value:
+            yield value
+    else:
+        yield await _settled(function(**given))
 
 
 async def _settled(value: Any) -> Any:
