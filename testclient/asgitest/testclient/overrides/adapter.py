@@ -14,6 +14,7 @@ from asgitest.testclient.overrides.adapters.containers import ContainerAdapter
 from asgitest.testclient.overrides.adapters.fastapi import FastAPIAdapter
 from asgitest.testclient.overrides.adapters.lilya import LilyaAdapter
 from asgitest.testclient.overrides.adapters.litestar import LitestarAdapter
+from asgitest.testclient.overrides.adapters.ravyn import RavynAdapter
 from asgitest.testclient.overrides.graph import Survey
 from asgitest.testclient.routes import iter_routes, unwrap_app
 
@@ -124,7 +125,7 @@ def _adapters() -> tuple[Adapter, ...]:
     import importlib.metadata  # noqa: PLC0415 - only who overrides something pays for it
 
     others = [entry.load()() for entry in importlib.metadata.entry_points(group=GROUP)]
-    return (FastAPIAdapter(), LitestarAdapter(), LilyaAdapter(), *others)
+    return (FastAPIAdapter(), LitestarAdapter(), LilyaAdapter(), RavynAdapter(), *others)
 
 
 def adapter_of_key(key: Any) -> ContainerAdapter | None:

@@ -1,4 +1,4 @@
-"""Dependency overrides of Lilya, and of Ravyn, which is built on it: by name, in the mapping of the app's router.
+"""Dependency overrides of Lilya: by name, in the mapping of the app's router.
 
 Source: Lilya 0.29, ``Router.dependency_overrides`` and ``lilya.dependencies.Provide``.
 Depends on: ``errors``, the engine.
@@ -29,9 +29,9 @@ class LilyaAdapter:
     capabilities = frozenset({"value", "call", "error", "per_client"})
 
     def matches(self, app: Any, routes: Iterable[Route]) -> bool:  # noqa: ARG002 - the signature is given
-        """Whether *app* is one of Lilya or Ravyn."""
+        """Whether *app* is one of Lilya; Ravyn is built on it, and has dependencies of its own."""
         modules = {kind.__module__.partition(".")[0] for kind in type(app).__mro__}
-        return bool(modules & {"lilya", "ravyn"}) and hasattr(app, "override_dependency")
+        return "lilya" in modules and "ravyn" not in modules and hasattr(app, "override_dependency")
 
     def points(self, app: Any, routes: Iterable[Route]) -> Iterator[Point]:  # noqa: ARG002 - the signature is given
         """The router of the app: its overrides go down to what is included."""
