@@ -123,7 +123,7 @@ def _injected(routes: Iterable[Any], path: str) -> Iterator[tuple[str, Any, str]
     """Every dependency of every handler: its name there, itself, and the path."""
     for route in routes:
         here = path + str(getattr(route, "path", "") or "").rstrip("/")
-        handler = getattr(route, "handler", None)
+        handler: Any = getattr(route, "handler", None)
         if getattr(handler, "signature_model", None):
             for name, inject in handler.get_dependencies().items():
                 yield name, inject, here or "/"
