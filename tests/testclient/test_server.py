@@ -139,4 +139,10 @@ def test_the_root_path_is_in_the_scope():
     scope = scope_of(url="/x", root_path="/api")
 
     assert scope["root_path"] == "/api"
-    assert scope["path"].endswith("/x")
+    assert (scope["path"], scope["raw_path"]) == ("/api/x", b"/api/x")
+
+
+def test_where_starlettes_client_is_replaced_the_path_is_left_alone():
+    scope = scope_of(url="/x", root_path="/api", validate="starlette")
+
+    assert (scope["path"], scope["root_path"]) == ("/x", "/api")

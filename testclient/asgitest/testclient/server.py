@@ -10,6 +10,7 @@ Depends on: call, lifespan_session, driver, policy, errors, http_library.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import warnings
 from operator import methodcaller
 from typing import TYPE_CHECKING, Any
@@ -100,8 +101,10 @@ class InProcessServer:
         self.root_path = root_path
         self.client = client
         self.app_state = app_state
-        self.profile = _find_profile(profile)
         self.policy = policy or Policy()
+        self.profile = _find_profile(profile)
+        if self.policy.mode == "starlette" and root_path:  # whose client leaves the path as it is
+            self.profile = dataclasses.replace(self.profile, root_path_mode="full")
         self.http_version = http_version
         self.http_extensions = _merged(HTTP_EXTENSIONS, extensions, "http.")
         self.socket_extensions = _merged(SOCKET_EXTENSIONS, extensions, "websocket.")

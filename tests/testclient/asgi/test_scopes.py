@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from asgitest.testclient.asgi import DAPHNE, UVICORN, build_http_scope, build_lifespan_scope, build_websocket_scope
+from asgitest.testclient.asgi import (
+    DAPHNE,
+    HYPERCORN,
+    UVICORN,
+    build_http_scope,
+    build_lifespan_scope,
+    build_websocket_scope,
+)
 from asgitest.testclient.asgi.scopes import split_target
-
-PREPENDING = replace(UVICORN, root_path_mode="prepend")
 
 
 @pytest.mark.parametrize(
@@ -54,9 +57,21 @@ def test_the_lifespan_has_the_state_itself() -> None:
 def test_a_root_path_can_be_put_before_the_path(raw_path: bytes | None) -> None:
     """As ``uvicorn --root-path`` does, for a proxy that has stripped it."""
     for build in (build_http_scope, build_websocket_scope):
-        scope = build(root_path="/app", path="/a", raw_path=raw_path, profile=PREPENDING)
+        scope = build(root_path="/app", path="/a", raw_path=raw_path, profile=UVICORN)
 
         assert (scope["path"], scope["raw_path"]) == ("/app/a", raw_path and b"/app/a")
+
+
+@pytest.mark.parametrize("path", ["/app", "/app/", "/app/a"])
+def test_a_path_that_begins_with_the_root_path_is_the_full_one(path: str) -> None:
+    """A test may write out what the proxy is sent."""
+    scope = build_http_scope(root_path="/app", path=path, raw_path=path.encode(), profile=UVICORN)
+
+    assert (scope["path"], scope["raw_path"]) == (path, path.encode())
+
+
+def test_other_servers_take_the_path_as_it_is() -> None:
+    assert build_http_scope(root_path="/app", path="/a", profile=HYPERCORN)["path"] == "/a"
 
 
 def test_daphne_leaves_keys_out_of_websocket_scopes() -> None:

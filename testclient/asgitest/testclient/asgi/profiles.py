@@ -38,7 +38,8 @@ class Profile:
         body_events: How a request body arrives: a message for each part the client sent, the same with an empty
             message at the end, or pieces of *piece_bytes*.
         piece_bytes: The size of such pieces.
-        root_path_mode: Whether the given path is the full one, or ``root_path`` is put before it.
+        root_path_mode: Whether the given path is the full one, or ``root_path`` is put before one that does not begin
+            with it.
         extensions: What the server offers.
         http_version: What it speaks.
         ws_missing_keys: Optional keys that its WebSocket scopes do not have.
@@ -72,6 +73,7 @@ UVICORN = Profile(
     ws_after_disconnect="raise",
     ws_abnormal_code=1005,
     ws_reason=True,
+    root_path_mode="prepend",
     extensions=frozenset({"websocket.http.response"}),
 )
 HYPERCORN = Profile(
