@@ -27,6 +27,7 @@ from asgitest.conformance.operation import (
     SecurityScheme,
 )
 from asgitest.conformance.reading import DocumentReader, names_in
+from asgitest.conformance.undescribed import guessed_operations, with_reads
 from asgitest.testclient.routes import unwrap_app
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def build_inventory(target: Target, *, schema: str = "auto", allow_remote_refs: 
     usable = any(document.raw for document in documents)
     others = tuple(_undocumented(operations, routes, documents))
     if not documents and not routes and target.adapter.name == "generic":
-        others = (Operation(method="GET", path="/", documented=False),)
+        others = tuple(guessed_operations(target.source))
     return Inventory(
         operations=tuple(operations) if usable else others,
         undocumented=others if usable else (),
@@ -216,7 +217,7 @@ def _undocumented(
         for method in route.methods or _ANY_METHOD:
             implied = method == "OPTIONS" or (method == "HEAD" and "GET" in route.methods)
             if not implied and (method, _shape(route.template)) not in known:
-                yield _operation_of(route, method)
+                yield with_reads(_operation_of(route, method))
 
 
 def _is_page_of_framework(route: Route) -> bool:

@@ -1,6 +1,6 @@
 """What knows a framework: its routes, its schema, and where its errors go.
 
-An adapter is a small object; those of the entry-point group ``asgitest.adapters`` are asked before the four that come
+An adapter is a small object; those of the entry-point group ``asgitest.adapters`` are asked before the five that come
 with asgitest. None of them imports a framework: they look at what is loaded.
 
 Depends on: the test client's routes.
@@ -16,6 +16,7 @@ from asgitest.conformance.adapters.adapter import Adapter, Coercion
 from asgitest.conformance.adapters.fastapi import FastAPIAdapter
 from asgitest.conformance.adapters.generic import GenericAdapter
 from asgitest.conformance.adapters.litestar import LitestarAdapter
+from asgitest.conformance.adapters.quart import QuartAdapter
 from asgitest.conformance.adapters.starlette import StarletteAdapter
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ __all__ = [
     "FastAPIAdapter",
     "GenericAdapter",
     "LitestarAdapter",
+    "QuartAdapter",
     "StarletteAdapter",
     "find_adapter",
 ]
@@ -41,4 +43,4 @@ def find_adapter(app: Any) -> Adapter:
 def _adapters() -> Sequence[Adapter]:
     """All adapters, the most specific first."""
     others: list[Adapter] = [entry.load()() for entry in entry_points(group="asgitest.adapters")]
-    return (*others, FastAPIAdapter(), LitestarAdapter(), StarletteAdapter(), GenericAdapter())
+    return (*others, FastAPIAdapter(), LitestarAdapter(), StarletteAdapter(), QuartAdapter(), GenericAdapter())

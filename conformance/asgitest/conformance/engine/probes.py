@@ -221,7 +221,7 @@ class _Prober:
         path = self.base.target.partition(b"?")[0].decode("latin-1")
         known = {one.method for one in self.others if _template(one.path).fullmatch(path)}
         bare = replace(self.base, body=b"", chunks=(), headers=self._credentials())
-        told = self.operation.documented or self.operation.handler is not None
+        told = self.operation.documented or (self.operation.handler is not None and not self.operation.hidden)
         for method in [name for name in _METHODS if told and name not in known][:2]:
             exchange = await self._send(_with(bare, method=method))
             found = [*pairs.check_other_method(exchange)] if plain.status != _NOT_FOUND else []

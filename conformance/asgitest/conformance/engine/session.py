@@ -68,10 +68,7 @@ class Session:
         root = options.app_dir.resolve()
         self._finder = InstrumentingFinder([root])
         self.watch = options.whitebox != "off"
-        if options.whitebox in {"auto", "ast"}:
-            self._finder.__enter__()
-        elif options.whitebox == "line":
-            LineMonitor([root]).__enter__()
+        self._begin_watching(root)
         self.target = target or resolve_target(options.target, factory=options.factory, app_dir=options.app_dir)
         self.roots = tuple(dict.fromkeys((root, *self._source_root())))
         self.inventory: Inventory = build_inventory(
@@ -103,6 +100,13 @@ class Session:
         self._secrets: tuple[tuple[str, str], ...] = ()
         self._closed: tuple[str, ...] = ()
         self._meet_users(copies=target is None and fork_available())
+
+    def _begin_watching(self, root: Path) -> None:
+        """Instrument what is imported from now on, or count its lines."""
+        if self.options.whitebox in {"auto", "ast"}:
+            self._finder.__enter__()
+        elif self.options.whitebox == "line":
+            LineMonitor([root]).__enter__()
 
     def _log_in(self) -> None:
         """Replace identities that log in by themselves as they are afterwards, once for all tasks."""
