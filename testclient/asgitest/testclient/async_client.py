@@ -164,7 +164,7 @@ class AsyncTestClient(ShortPathClient, AsyncHTTPMethods):
         while True:
             started = time.perf_counter()
             call = make_call(server, sent, driver)
-            if not call.start(server.context(), timeout=self._timeout.read).done.is_set():
+            if not call.start(server.context(), timeout=self._timeout.read).is_done:
                 await wait_whole(call, self._timeout.read)
             conclude_whole(server, call)
             response = self._receive_short(call, sent, started=started, history=history)

@@ -231,7 +231,7 @@ class AppCall(JudgedCall, Generic[ExchangeT]):
     async def until_finished(self, timeout: float | None, waiting_for: str) -> None:
         """Wait until the app call has ended."""
         task = self.task
-        if task is not None and not task.done.is_set():
+        if task is not None and not task.is_done:
             await self.wait(task.done, timeout, waiting_for)
 
     async def end(self, *, grace: float = GRACE_SECONDS) -> bool:
@@ -241,15 +241,15 @@ class AppCall(JudgedCall, Generic[ExchangeT]):
             Whether the app ended by itself.
         """
         task = self.task
-        if task is None or task.done.is_set():
+        if task is None or task.is_done:
             return True
         if grace:
             await self.driver.settle()
-            if task.done.is_set() or await self.driver.wait(task.done, grace) is Outcome.READY:
+            if task.is_done or await self.driver.wait(task.done, grace) is Outcome.READY:
                 return True
         self.cancel_requested = True
         await self.driver.poke(task.cancel)
-        if not task.done.is_set():
+        if not task.is_done:
             await self.driver.wait(task.done, GRACE_SECONDS)
         return False
 

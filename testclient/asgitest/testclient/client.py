@@ -21,7 +21,6 @@ from asgitest.testclient.http_methods import HTTPMethods
 from asgitest.testclient.lifespan_session import LifespanSession
 from asgitest.testclient.overrides import with_overrides
 from asgitest.testclient.policy import build_policy
-from asgitest.testclient.preparation import prepare
 from asgitest.testclient.server import DEFAULT_TIMEOUT
 from asgitest.testclient.short_client import ShortPathClient
 from asgitest.testclient.short_path import conclude_whole, make_call, wait_whole
@@ -183,11 +182,15 @@ class TestClient(ShortPathClient, HTTPMethods):
     def _send_short(self, first: ShortRequest, follow: bool) -> Response:
         """Send a request and follow its redirects, on the driver of the entered client or on a borrowed one."""
         __tracebackhide__ = True
-        driver = self._server.driver
-        if driver is None:
-            with self._server.lease() as driver:
-                return self._exchange_short(first, driver, follow=follow)
-        return self._exchange_short(first, driver, follow=follow)
+        server = self._server
+        driver = server.driver
+        if driver is not None:
+            return self._exchange_short(first, driver, follow=follow)
+        driver = server.take_driver()
+        try:
+            return self._exchange_short(first, driver, follow=follow)
+        finally:
+            server.give_back(driver)
 
     def _exchange_short(self, first: ShortRequest, driver: Driver, *, follow: bool) -> Response:
         """Send a request and follow its redirects."""
@@ -198,7 +201,7 @@ class TestClient(ShortPathClient, HTTPMethods):
         while True:
             started = time.perf_counter()
             call = make_call(server, sent, driver)
-            if not call.start(server.context(), timeout=self._timeout.read).done.is_set():
+            if not call.start(server.context(), timeout=self._timeout.read).is_done:
                 complete(wait_whole(call, self._timeout.read))
             conclude_whole(server, call)
             response = self._receive_short(call, sent, started=started, history=history)
@@ -249,28 +252,12 @@ class TestClient(ShortPathClient, HTTPMethods):
         timeout: Any = DEFAULT,
     ) -> WebSocketTestSession | None:
         """Make the session of a usual handshake; ``None`` if it is not one."""
-        merged_params = None if params is None and not self._params else self._merge_queryparams(adopt(params))
-        if merged_params is not None and not (isinstance(merged_params, httpx.QueryParams) and merged_params):
+        shaken = self._build_handshake(url, subprotocols, headers=headers, params=params)
+        if shaken is None:
             return None
-        prepared = prepare(
-            self._short.base_text(self._base_url), url, merged_params, merge=self._merge_url, websocket=True
-        )
-        if prepared is None:
-            return None
-        offered = (
-            None if subprotocols is None else tuple(subprotocols) if not isinstance(subprotocols, str) else subprotocols
-        )
-        raw = self._short.handshake(
-            prepared,
-            self._headers,
-            extra=adopt(headers),
-            offered=offered,
-            cookie=self._cookie_headers.header(self._cookies, prepared),
-        )
-        if raw is None:
-            return None
+        prepared, raw, offered = shaken
         seconds = self._timeout.read if timeout is DEFAULT else httpx.Timeout(adopt(timeout)).read
-        session: WebSocketTestSession = self._server.session(prepared, raw, list(offered or ()), timeout=seconds)
+        session: WebSocketTestSession = self._server.session(prepared, raw, offered, timeout=seconds)
         session.on_accept(cookie_keeper(self._cookies, prepared.url))
         return session
 
@@ -281,27 +268,27 @@ class TestClient(ShortPathClient, HTTPMethods):
     # Lifespan -----------------------------------------------------------------------------------------------------
 
     def __enter__(self) -> Self:
-        with contextlib.ExitStack() as stack:
-            driver = self._server.take_driver()
-            stack.callback(self._close_driver, driver)
-            lifespan = LifespanSession(
-                self.app,
-                state=self.app_state,
-                driver=driver,
-                policy=self._server.policy,
-                profile=self._server.profile,
-                timeout=self.timeout.read,
-            )
-            stack.callback(self._restore, self._server.driver, self._server.lifespan, self._portal)
-            self._server.driver = driver
-            self._server.lifespan = lifespan
-            self._server.lifespan_has_run = True
-            self._portal = None
+        server = self._server
+        before = (server.driver, server.lifespan, self._portal)
+        driver = server.take_driver()
+        lifespan = LifespanSession(
+            self.app,
+            state=self.app_state,
+            driver=driver,
+            policy=server.policy,
+            profile=server.profile,
+            timeout=self.timeout.read,
+        )
+        server.driver, server.lifespan, self._portal = driver, lifespan, None
+        server.lifespan_has_run = True
+        try:
             complete(self.wait_startup())
-            self.task = lifespan.call.task
-            stack.callback(self._shutdown)
-            stack.callback(self._server.close)
-            self.exit_stack = stack.pop_all()
+        except BaseException:
+            self._let_go(driver, *before)
+            raise
+        self.task = lifespan.call.task
+        self.exit_stack = contextlib.ExitStack()
+        self.exit_stack.callback(self._leave, driver, *before)
         return self
 
     def __exit__(
@@ -334,16 +321,20 @@ class TestClient(ShortPathClient, HTTPMethods):
         if self._server.lifespan is not None:
             await self._server.lifespan.shutdown()
 
-    def _shutdown(self) -> None:
-        complete(self.wait_shutdown())
+    def _leave(self, *taken: Any) -> None:
+        """Undo what entering has done, each part also if one before it fails."""
+        try:
+            self._server.close()
+        finally:
+            try:
+                complete(self.wait_shutdown())
+            finally:
+                self._let_go(*taken)
 
-    def _restore(self, driver: Driver | None, lifespan: LifespanSession | None, portal: BlockingPortal | None) -> None:
-        self._server.driver = driver
-        self._server.lifespan = lifespan
-        self._portal = portal
-
-    def _close_driver(self, driver: Driver) -> None:
-        self.leaks = self._server.give_back(driver)
+    def _let_go(self, taken: Driver, *before: Any) -> None:
+        """Put back what was there before the client was entered, and give the driver back."""
+        self._server.driver, self._server.lifespan, self._portal = before
+        self.leaks = self._server.give_back(taken)
 
     # Portal -------------------------------------------------------------------------------------------------------
 

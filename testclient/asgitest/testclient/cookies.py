@@ -36,12 +36,17 @@ class _Policy(DefaultCookiePolicy):
         return super().set_ok_domain(cookie, request)
 
 
+_policy = _Policy()
+"""One for all jars: to make one takes longer than a jar, and it keeps nothing but the time of the last request."""
+
+
 class CountingJar(CookieJar):
     """A cookie jar with a count of its changes."""
 
+    changes = 0
+
     def __init__(self) -> None:
-        super().__init__(policy=_Policy())
-        self.changes = 0
+        super().__init__(policy=_policy)
 
     def set_cookie(self, cookie: Cookie) -> None:
         """Store a cookie."""

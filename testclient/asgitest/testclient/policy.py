@@ -24,6 +24,7 @@ __all__ = ["Policy", "ValidateMode", "Verdict", "build_policy", "validation"]
 _STARLETTE_REFUSES = frozenset({"ASGI-HTTP-001", "ASGI-HTTP-002", "ASGI-HTTP-006", "ASGI-EXT-006"})
 
 ValidateMode = Literal["strict", "warn", "off", "starlette"]
+_MODES: tuple[ValidateMode, ...] = get_args(ValidateMode)
 
 
 class Verdict(Enum):
@@ -160,14 +161,16 @@ def build_policy(
     Raises:
         ValueError: If the mode does not exist, or a prefix is the prefix of no rule.
     """
+    if not (select or ignore or routes):
+        return Policy(mode=_checked_mode(mode))  # the usual one
     per_route = tuple((prefix, _prefixes(ids)) for prefix, ids in (routes or {}).items())
     return Policy(mode=_checked_mode(mode), select=_prefixes(select), ignore=_prefixes(ignore), routes=per_route)
 
 
 def _checked_mode(mode: str) -> ValidateMode:
-    for known in get_args(ValidateMode):
+    for known in _MODES:
         if mode == known:
-            return known  # type: ignore[no-any-return]  # one of the literals
+            return known
     raise ValueError(f"validate={mode!r} is not a mode; choose 'strict', 'warn', 'off' or 'starlette'")
 
 

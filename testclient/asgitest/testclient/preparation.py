@@ -54,7 +54,10 @@ def base_url_of(url: Any) -> Any:
     if found is None:
         if len(_base_urls) >= _MAX_PREPARED:
             _base_urls.clear()
-        found = _base_urls[url] = httpx.URL(url)
+        parsed = httpx.URL(url)
+        # The HTTP library would put the slash there in each client anew.
+        found = parsed if parsed.raw_path.endswith(b"/") else parsed.copy_with(raw_path=parsed.raw_path + b"/")
+        _base_urls[url] = found
     return found
 
 

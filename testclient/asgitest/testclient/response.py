@@ -6,7 +6,7 @@ Depends on: call, observing, http_library.
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from asgitest.testclient.http_library import httpx
 from asgitest.testclient.observing import build_record, witnesses
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from asgitest.testclient.http_call import HTTPCall
     from asgitest.testclient.observing import ExchangeRecord
 
-__all__ = ["Conversation", "Response", "Status", "build_response"]
+__all__ = ["Conversation", "Response", "Status", "add_debug", "build_response"]
 
 REDACTED = "<redacted>"
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key"})
@@ -99,6 +99,35 @@ class Response(httpx.Response):
     """A response of the app; an ``httpx`` response with its ASGI conversation."""
 
     asgi: Conversation
+
+    @classmethod
+    def build_whole(
+        cls, status: int, body: bytes, *, headers: httpx.Headers, request: httpx.Request, default_encoding: Any
+    ) -> Self:
+        """Build a response whose body is there, to be read or held.
+
+        It has the attributes that the library's constructor would have set after much work: a differential test
+        compares.
+
+        Args:
+            status: Of the response.
+            body: As it was sent.
+            headers: All of them; taken as they are.
+            request: What it answers.
+            default_encoding: The client's.
+        """
+        response: Any = cls.__new__(cls)
+        response.status_code = status
+        response.headers = headers
+        response.request = request
+        response.next_request = None
+        response.extensions = {}
+        response.history = []
+        response.is_closed = False
+        response.is_stream_consumed = False
+        response.default_encoding = default_encoding
+        response.stream = httpx.ByteStream(body)
+        return response  # type: ignore[no-any-return]  # untyped, for the library's types are looser than these
 
     def belong_to(self, conversation: Conversation) -> None:
         """Know the conversation that this response is of."""

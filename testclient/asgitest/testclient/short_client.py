@@ -14,18 +14,29 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from asgitest.testclient.cookies import CookieHeaders
+from asgitest.testclient.header_templates import Headers
 from asgitest.testclient.http_library import LIBRARY_NAME, adopt, httpx
-from asgitest.testclient.preparation import prepare, prepare_absolute
+from asgitest.testclient.preparation import prepare_absolute
 from asgitest.testclient.short_path import REDIRECT_STATUSES, ShortPath, ShortRequest, finish_response
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from asgitest.testclient.header_templates import ClientHeaders
     from asgitest.testclient.http_call import HTTPCall
+    from asgitest.testclient.preparation import Preparation
     from asgitest.testclient.response import Response
 
 __all__ = ["ShortPathClient"]
 
 DEFAULT: Any = httpx.USE_CLIENT_DEFAULT
+_REPLACEABLE = frozenset({"send", "build_request", "_send_single_request"})
 _logger = logging.getLogger(LIBRARY_NAME)
+
+# What the HTTP library makes of the headers of a client, by them: it merges its own into them, for each client anew.
+_client_headers: dict[tuple[tuple[bytes, bytes], ...], httpx.Headers] = {}
+_MAX_CLIENT_HEADERS = 256
+_set_headers: Any = httpx.Client.headers.fset  # type: ignore[attr-defined]  # a property
 
 
 class ShortPathClient:
@@ -33,9 +44,11 @@ class ShortPathClient:
 
     _server: Any
     _transport: Any
+    _headers: httpx.Headers
     _short_methods: tuple[Any, ...]
     _own_handler: tuple[Any, str]
     """What the transport answers with, as it was when our module was loaded, and its name."""
+    _open_state: Any = None
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Remember, for each of our clients, the methods that the short path stands in for."""
@@ -47,6 +60,22 @@ class ShortPathClient:
     def _start_short_path(self) -> None:
         self._short = ShortPath()
         self._cookie_headers = CookieHeaders()
+
+    @property
+    def headers(self) -> httpx.Headers:
+        """The headers of every request."""
+        return self._headers
+
+    @headers.setter
+    def headers(self, headers: Any) -> None:
+        key = tuple(headers.raw) if isinstance(headers, httpx.Headers) else None
+        merged = None if key is None else _client_headers.get(key)
+        if merged is None:
+            _set_headers(self, headers)
+            merged = self._headers
+            if key is not None and len(_client_headers) < _MAX_CLIENT_HEADERS:
+                _client_headers[key] = httpx.Headers(merged)
+        self._headers = Headers(merged)
 
     def _takes_short_path(self) -> bool:
         """Whether nothing of this client is out of the ordinary: no auth, hooks, mounts, or replaced methods."""
@@ -68,12 +97,18 @@ class ShortPathClient:
             and cls.build_request is build_request
             and cls._send_single_request is send_single
             and getattr(transport_class, handler_kind) is handler
-            and "send" not in own
-            and "build_request" not in own
-            and "_send_single_request" not in own
+            and own.keys().isdisjoint(_REPLACEABLE)
             and handler_kind not in transport.__dict__
-            and not client.is_closed
+            and (client._state is self._open_state or self._is_open())
         )
+
+    def _is_open(self) -> bool:
+        """Whether the client is not closed; its state is remembered then, since to ask for it takes long."""
+        client: Any = self
+        if client.is_closed:
+            return False
+        self._open_state = client._state
+        return True
 
     def _build_short(
         self, method: str, url: str, *, content: Any, json: Any, params: Any, headers: Any
@@ -85,7 +120,7 @@ class ShortPathClient:
             merged_params = client._merge_queryparams(adopt(params))
             if not isinstance(merged_params, httpx.QueryParams) or not merged_params:
                 return None
-        prepared = prepare(self._short.base_text(client._base_url), url, merged_params, merge=client._merge_url)
+        prepared = self._short.prepare(client._base_url, url, merged_params, merge=client._merge_url)
         if prepared is None:
             return None
         return self._short.build(
@@ -98,6 +133,29 @@ class ShortPathClient:
             json=json,
             timeout=client._timeout,
         )
+
+    def _build_handshake(
+        self, url: str, subprotocols: Sequence[str] | None, *, headers: Any, params: Any
+    ) -> tuple[Preparation, ClientHeaders, list[str]] | None:
+        """Build the handshake of a WebSocket; ``None`` if it is not for the short path.
+
+        Returns:
+            The URL, the headers, and the subprotocols that are offered.
+        """
+        client: Any = self
+        merged_params: Any = None
+        if params is not None or client._params:
+            merged_params = client._merge_queryparams(adopt(params))
+            if not isinstance(merged_params, httpx.QueryParams) or not merged_params:
+                return None
+        short = self._short
+        prepared = short.prepare(client._base_url, url, merged_params, merge=client._merge_url, websocket=True)
+        if prepared is None:
+            return None
+        offered = subprotocols if subprotocols is None or isinstance(subprotocols, str) else tuple(subprotocols)
+        cookie = self._cookie_headers.header(client._cookies, prepared)
+        raw = short.handshake(prepared, self._headers, extra=adopt(headers), offered=offered, cookie=cookie)
+        return None if raw is None else (prepared, raw, list(offered or ()))
 
     def _receive_short(
         self, call: HTTPCall, sent: ShortRequest, *, started: float, history: list[httpx.Response]

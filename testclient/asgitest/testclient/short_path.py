@@ -17,14 +17,23 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from asgitest.testclient.asgi import HTTPExchange
-from asgitest.testclient.asgi.kinds import class_of, is_dict
+from asgitest.testclient.header_templates import (
+    BODY_METHODS,
+    Headers,
+    Template,
+    extended_template,
+    has_forbidden,
+    template_of,
+)
 from asgitest.testclient.http_call import HTTPCall
 from asgitest.testclient.http_library import httpx
+from asgitest.testclient.preparation import prepare
 from asgitest.testclient.response import Conversation, Response, add_debug
 from asgitest.testclient.upgrade import upgrade_headers
 
 if TYPE_CHECKING:
     from asgitest.testclient.driver import Driver
+    from asgitest.testclient.header_templates import ClientHeaders
     from asgitest.testclient.preparation import Preparation
     from asgitest.testclient.server import InProcessServer
 
@@ -39,11 +48,7 @@ __all__ = [
 ]
 
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
-_BODY_METHODS = frozenset({"POST", "PUT", "PATCH", "QUERY"})
-_FRAMING = frozenset({b"host", b"content-length", b"transfer-encoding"})
-_FORBIDDEN = (b"\r", b"\n", b"\0")
-
-ClientHeaders = list[tuple[bytes, bytes]]
+_MAX_URLS = 256
 
 
 async def wait_whole(call: HTTPCall, timeout: float | None) -> None:
@@ -110,100 +115,53 @@ class ShortRequest:
         self.scope_headers = scope_headers
 
 
-class _Template:
-    """What the requests to one server with the same headers have in common."""
-
-    __slots__ = ("headers", "is_usual", "names", "scope_headers", "with_extra")
-
-    def __init__(self, front: tuple[bytes, bytes], raw: ClientHeaders) -> None:
-        self.headers = httpx.Headers([front, *raw])
-        self.scope_headers = [(name.lower(), value) for name, value in (front, *raw)]
-        self.names = frozenset(name.lower() for name, _ in raw)
-        self.is_usual = _FRAMING.isdisjoint(self.names) and not has_forbidden(raw)
-        self.with_extra: dict[tuple[tuple[str, str], ...], _Template] = {}
-        """The same with the headers of a request."""
-
-    def with_body(self, method: str, body: bytes, kind: str | None, *, cookie: str | None) -> httpx.Headers:
-        """The headers of a request with a body, which may be empty, or with cookies.
-
-        Args:
-            method: In upper case.
-            body: All of it.
-            kind: Its media type, if the library would name one.
-            cookie: The ``Cookie`` header, if there is one.
-        """
-        if not body and kind is None and method in _BODY_METHODS:
-            front, *raw = self.headers.raw
-            merged = httpx.Headers([front, (b"Content-Length", b"0"), *raw])
-        else:
-            merged = httpx.Headers(self.headers)
-        if cookie is not None:
-            merged["Cookie"] = cookie
-        if body or kind is not None:
-            merged["Content-Length"] = str(len(body))
-            if kind is not None and b"content-type" not in self.names:
-                merged["Content-Type"] = kind
-        return merged
-
-
-# They are the same for all clients of a process: tests make many clients, and give few of them headers of their own.
-_templates: dict[tuple[Any, ...], _Template] = {}
-_MAX_TEMPLATES = 256
-
-
-def _template_of(front: tuple[bytes, bytes], raw: ClientHeaders) -> _Template:
-    """Look up, or make, the template for a ``Host`` header and the headers of a client."""
-    key = (front, *raw)
-    found = _templates.get(key)
-    if found is None:
-        if len(_templates) >= _MAX_TEMPLATES:
-            _templates.clear()
-        found = _templates[key] = _Template(front, raw)
-    return found
-
-
-def _extended(front: tuple[bytes, bytes], headers: httpx.Headers, extra: Any) -> _Template:
-    """Look up, or make, the template for the headers of a client and of a request."""
-    template = _template_of(front, headers.raw)
-    key = _key_of(extra)
-    found = None if key is None else template.with_extra.get(key)
-    if found is None:
-        merged = httpx.Headers(headers)
-        merged.update(extra)
-        found = _template_of(front, merged.raw)
-        if key is not None:
-            if len(template.with_extra) >= _MAX_TEMPLATES:
-                template.with_extra.clear()
-            template.with_extra[key] = found
-    return found
-
-
-def _key_of(headers: Any) -> tuple[tuple[str, str], ...] | None:
-    """Make a key of the headers of a request, if they are a dict of text: equal keys are the same headers then."""
-    if not is_dict(headers):
-        return None
-    pairs = tuple(headers.items())
-    return pairs if all(class_of(name) is class_of(value) is str for name, value in pairs) else None
-
-
 class ShortPath:
     """Builds requests for one client, and remembers what does not change between them."""
 
-    __slots__ = ("_base", "_base_text", "_shaken", "_shaken_from", "_timeout", "_timeout_extension")
+    # Nothing is remembered at first.
+    _base: httpx.URL | None = None
+    _base_text = ""
+    _prepared: dict[str, Preparation]
+    _template: Template
+    _template_from: Any = None
+    _shaken: ClientHeaders
+    _shaken_from: ClientHeaders | None = None
+    _timeout: Any = None
+    _timeout_extension: dict[str, Any]
 
-    def __init__(self) -> None:
-        self._base: httpx.URL | None = None
-        self._base_text = ""
-        self._shaken: ClientHeaders = []
-        self._shaken_from: ClientHeaders | None = None
-        self._timeout: Any = None
-        self._timeout_extension: dict[str, Any] = {}
+    def prepare(
+        self, base_url: httpx.URL, url: str, params: httpx.QueryParams | None, *, merge: Any, websocket: bool = False
+    ) -> Preparation | None:
+        """Look up, or make, the preparation of a URL; ``None`` if it is not for the short path.
 
-    def base_text(self, base_url: httpx.URL) -> str:
-        """The client's base URL as text; working it out takes longer than the whole rest of a cached URL."""
+        Args:
+            base_url: The client's.
+            url: As the test wrote it.
+            params: Query parameters, merged.
+            merge: The client's own way to merge a URL with its base.
+            websocket: Whether it is for a WebSocket.
+        """
         if base_url is not self._base:
-            self._base, self._base_text = base_url, str(base_url)
-        return self._base_text
+            self._base, self._base_text, self._prepared = base_url, str(base_url), {}
+        usual = params is None and not websocket
+        found = self._prepared.get(url) if usual else None
+        if found is None:
+            found = prepare(self._base_text, url, params, merge=merge, websocket=websocket)
+            if found is not None and usual and len(self._prepared) < _MAX_URLS:
+                self._prepared[url] = found
+        return found
+
+    def _template_for(self, front: tuple[bytes, bytes], headers: httpx.Headers, extra: Any) -> Template:
+        """The template of a request; the last one again, if nothing has changed."""
+        if extra is not None:
+            return extended_template(front, headers, extra)
+        if type(headers) is not Headers:
+            return template_of(front, headers.raw)
+        last = self._template_from
+        if last is None or last[0] is not front or last[1] is not headers or last[2] != headers.changes:
+            self._template_from = (front, headers, headers.changes)
+            self._template = template_of(front, headers.raw)
+        return self._template
 
     def build(
         self,
@@ -233,12 +191,12 @@ class ShortPath:
             The request, or ``None`` if it is not for the short path.
         """
         front = prepared.host_header
-        template = _template_of(front, headers.raw) if extra is None else _extended(front, headers, extra)
+        template = self._template_for(front, headers, extra)
         body, kind = encode_body(content, json)
         if body is None or not template.is_usual or (cookie is not None and b"cookie" in template.names):
             return None
         method = method.upper()
-        if cookie is None and not body and kind is None and method not in _BODY_METHODS:
+        if cookie is None and not body and kind is None and method not in BODY_METHODS:
             merged, scope_headers = httpx.Headers(template.headers), template.scope_headers[:]
         else:
             merged, scope_headers = template.with_body(method, body, kind, cookie=cookie), None
@@ -313,12 +271,6 @@ def make_call(server: InProcessServer, sent: ShortRequest, driver: Driver) -> HT
     return HTTPCall(server.app, exchange, scope=scope, driver=driver, policy=policy)
 
 
-def has_forbidden(headers: ClientHeaders) -> bool:
-    """Whether a header value could not be sent."""
-    joined = b"".join(value for _, value in headers)
-    return any(byte in joined for byte in _FORBIDDEN)
-
-
 def finish_response(
     call: HTTPCall, request: httpx.Request, *, started: float, default_encoding: Any
 ) -> tuple[Response, frozenset[bytes]]:
@@ -339,10 +291,10 @@ def finish_response(
     chunks.clear()
     status = exchange.status
     headers, names = _response_fields(exchange)
-    response = Response(
+    response = Response.build_whole(
         500 if status is None else status,
-        headers=headers,
-        stream=httpx.ByteStream(body),
+        body,
+        headers=httpx.Headers(headers),
         request=request,
         default_encoding=default_encoding,
     )

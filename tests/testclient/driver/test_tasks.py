@@ -81,7 +81,7 @@ def test_the_result_is_what_the_coroutine_returned() -> None:
     async def seven() -> int:
         return 7
 
-    task = Task(seven(), AsyncioSignal())
+    task = Task(seven(), AsyncioSignal)
     with pytest.raises(StopIteration):
         task.run().send(None)
 
@@ -96,7 +96,7 @@ def test_an_exception_is_kept_as_the_very_object(kind: type[BaseException]) -> N
     async def broken() -> None:
         raise error
 
-    task = Task(broken(), AsyncioSignal())
+    task = Task(broken(), AsyncioSignal)
     with pytest.raises(StopIteration):
         task.run().send(None)
 
@@ -106,7 +106,7 @@ def test_an_exception_is_kept_as_the_very_object(kind: type[BaseException]) -> N
 
 
 def test_a_task_that_has_not_ended_has_no_result() -> None:
-    task = Task(outer(), AsyncioSignal())
+    task = Task(outer(), AsyncioSignal)
 
     with pytest.raises(RuntimeError, match="not ended"):
         task.result()
@@ -114,7 +114,7 @@ def test_a_task_that_has_not_ended_has_no_result() -> None:
 
 
 def test_a_task_that_was_cancelled_before_its_first_step_has_ended() -> None:
-    task = Task(outer(), AsyncioSignal())
+    task = Task(outer(), AsyncioSignal)
 
     task.ended()
     task.ended()

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LifespanExchange", "LifespanState"]
 
+# By words as messages have them: to look a member of an enum up in its class takes long.
+_INPUTS = {item.name.lower(): item for item in LifespanInput}
+
 
 class LifespanExchange(Exchange):
     """The lifespan of an app, as the server sees it.
@@ -76,7 +79,7 @@ class LifespanExchange(Exchange):
                 self._pending = [*self._pending, _WENT_ON]
             return None
         word = self._waiting.popleft()
-        self.state = self.table[self.state, LifespanInput[word.upper()]].state
+        self.state = self.table[self.state, _INPUTS[word]].state
         message: Message = {"type": f"lifespan.{word}"}
         self.trace.add("->", message.copy())
         return message
@@ -106,7 +109,7 @@ class LifespanExchange(Exchange):
             problems.append(Problem("ASGI-LS-005", f"message is a str, but this is {show(text)}", "message"))
             text = show(text)
         before = self.state
-        if self._move(LifespanInput[word.upper()], message, problems) and self.state is not before:
+        if self._move(_INPUTS[word], message, problems) and self.state is not before:
             setattr(self, word, True)
             self.message = text or self.message
 

@@ -11,6 +11,7 @@ Depends on: asyncio and threading, and the sibling modules.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import sys
 import threading
@@ -20,8 +21,8 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple, cast
 
 from asgitest.testclient.driver.alarm import arm, disarm
-from asgitest.testclient.driver.leftovers import GRACE_SECONDS, OWN_TASK_PREFIX, describe_left, end_tasks
-from asgitest.testclient.driver.outcome import LeakReport, Outcome
+from asgitest.testclient.driver.leftovers import GRACE_SECONDS, describe_left, end_tasks, tasks_of_apps
+from asgitest.testclient.driver.outcome import NOTHING_LEFT, LeakReport, Outcome
 from asgitest.testclient.driver.patience import Patience
 from asgitest.testclient.driver.private_asyncio import get_running_loop
 from asgitest.testclient.driver.quiescence import worker_stacks
@@ -71,6 +72,8 @@ class BatonDriver:
         self._hold: Task
         self._closed = False
         self.limit = None
+        self._swept = 0
+        """How many tasks had been made when none was left."""
 
     def signal(self) -> Signal:
         """Make a signal."""
@@ -92,7 +95,7 @@ class BatonDriver:
         name: str | None = None,
     ) -> Task:
         """Begin ``function()``, and run it here until it has to wait for something."""
-        task = Task(function(), AsyncioSignal())
+        task = Task(function(), AsyncioSignal)
         if self._may_drive() and self._baton.acquire(blocking=False):
             armed = arm(self.limit)
             try:
@@ -100,18 +103,18 @@ class BatonDriver:
             finally:
                 if armed:
                     disarm()
-                self._leave(watch=task.done.is_set())
+                self._leave(watch=task.is_done)
         else:
             self._hand_over(task, name, context)
         return task
 
     def run(self, function: Callable[[], Coroutine[Any, Any, Any]], timeout: float | None = None) -> Task:
         """Begin ``function()`` and wait for its end, both in one. The handle's ``outcome`` tells how the wait ended."""
-        task = Task(function(), AsyncioSignal())
+        task = Task(function(), AsyncioSignal)
         if self._may_drive() and self._baton.acquire(blocking=False):
             try:
                 self._engine.begin(task, None, None)
-                if not task.done.is_set():
+                if not task.is_done:
                     task.outcome = self._drive(task.done, timeout)
             finally:
                 self._leave()
@@ -138,14 +141,15 @@ class BatonDriver:
         async def call() -> T:
             return function(*args)
 
-        task = Task(call(), AsyncioSignal())
+        task = Task(call(), AsyncioSignal)
         self._hand_over(task, None, None)
         self._block(task.done, None)
         return task.result()  # type: ignore[no-any-return]  # a task does not know the type of its result
 
     async def settle(self) -> None:
         """Let callbacks have their turns."""
-        await self.poke(_nothing)
+        if not (self._is_idle() and self._error is None and not self._followers and not self._watcher.parked):
+            await self.poke(_nothing)
 
     def _may_drive(self) -> bool:
         """Whether this thread may run the loop; not inside another running loop."""
@@ -202,7 +206,8 @@ class BatonDriver:
                 nap = patience.nap()
                 if nap is None:
                     break
-                with_suppressed_empty(inbox, nap)
+                with contextlib.suppress(Empty):
+                    inbox.get(timeout=nap)
         finally:
             signal.forget(ring)
             if inbox in self._followers:
@@ -319,22 +324,27 @@ class BatonDriver:
 
     async def sweep(self) -> LeakReport:
         """Cancel the tasks that an app has left behind, and give them a bounded time."""
+        return self.sweep_now()
+
+    def sweep_now(self) -> LeakReport:
+        """Do what `sweep` does."""
         return self._sweep(generators=False)
 
-    def _own_tasks(self) -> set[asyncio.Task[Any]]:
-        """List the tasks of apps on the loop."""
-        return {task for task in asyncio.all_tasks(self._loop) if not task.get_name().startswith(OWN_TASK_PREFIX)}
-
     def _sweep(self, *, generators: bool) -> LeakReport:
-        left = self._own_tasks()
+        # To list the tasks takes as long as half a request, and most requests make none but their own, which has ended.
+        made = self._loop.tasks_made
+        is_clean = made == self._swept and not self._loop.tasks_open
+        left = set[asyncio.Task[Any]]() if is_clean else tasks_of_apps(self._loop)
+        if not left:
+            self._swept = made
         if not left and not (generators and self._engine.has_generators()):
-            return LeakReport()
+            return NOTHING_LEFT
 
         async def end() -> LeakReport:
             return await end_tasks(left, generators=generators)
 
         task = self.run(end, 3 * GRACE_SECONDS)
-        if task.done.is_set():
+        if task.is_done:
             return task.result()  # type: ignore[no-any-return]  # a task does not know the type of its result
         return LeakReport(tasks=describe_left(left), stuck=("a thread that drives the loop",))
 
@@ -344,9 +354,7 @@ class BatonDriver:
             self._watcher.is_asleep()
             and self._loop.is_as_new()
             and not self._engine.has_workers()
-            and self._portal is None
-            and self._error is None
-            and not self._followers
+            and not (self._portal or self._error or self._followers)
             and not self._engine.has_generators()
             and self._engine.is_idle()
         )
@@ -359,7 +367,7 @@ class BatonDriver:
         """Give a portal into the loop."""
         if self._portal is None:
             made = self.signal()
-            self._hold = Task(self._hold_portal(made), AsyncioSignal())
+            self._hold = Task(self._hold_portal(made), AsyncioSignal)
             if self._may_drive() and self._baton.acquire(blocking=False):
                 try:
                     self._engine.begin(self._hold, "asgitest portal", None)
@@ -385,14 +393,6 @@ class BatonDriver:
     def stacks(self) -> str:
         """Describe the stacks of worker threads that run code of the app."""
         return worker_stacks()
-
-
-def with_suppressed_empty(inbox: SimpleQueue[None], nap: float) -> None:
-    """Wait for a message, at most *nap* seconds."""
-    try:
-        inbox.get(timeout=nap)
-    except Empty:
-        return
 
 
 def _nothing() -> None:

@@ -120,7 +120,16 @@ class DrivenLoop(asyncio.SelectorEventLoop):
         self.selector = DrivenSelector() if selector is None else selector
         self.on_foreign_callback: Callable[[], object] = _nothing
         self._has_executor = False
+        self.tasks_made = 0
+        """How many tasks have been made by `create_task`."""
+        self.tasks_open = 0
+        """How many tasks there are that a driver has begun."""
         super().__init__(self.selector)
+
+    def create_task(self, coro: Any, **options: Any) -> asyncio.Task[Any]:
+        """Make a task, and count it."""
+        self.tasks_made += 1
+        return super().create_task(coro, **options)
 
     def run_in_executor(self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts) -> asyncio.Future[T]:
         """Call a function in a thread; those of the loop's own executor stay until the loop is closed."""

@@ -15,7 +15,6 @@ import weakref
 from typing import TYPE_CHECKING
 
 from asgitest.testclient.driver.baton import BatonDriver
-from asgitest.testclient.driver.interface import complete
 from asgitest.testclient.driver.private_asyncio import get_running_loop
 
 if TYPE_CHECKING:
@@ -30,19 +29,29 @@ _of_other_processes: list[Driver] = []
 """Never closed here: closing a loop after a fork would disturb the parent, with which its selector is shared."""
 
 
-class _Kept:
-    """A driver that is open and idle; it is closed when its thread or the interpreter ends."""
+class _Loan:
+    """Whether a driver is in use."""
 
-    __slots__ = ("__weakref__", "driver", "end", "process")
+    __slots__ = ("is_out",)
+
+    def __init__(self) -> None:
+        self.is_out = False
+
+
+class _Kept:
+    """A driver that is open, and idle or on loan; an idle one is closed when its thread or the interpreter ends."""
+
+    __slots__ = ("__weakref__", "driver", "end", "loan", "process")
 
     def __init__(self, driver: BatonDriver) -> None:
         self.driver = driver
         self.process = os.getpid()
-        self.end = weakref.finalize(self, _close, driver, self.process)
+        self.loan = _Loan()
+        self.end = weakref.finalize(self, _close, driver, self.process, self.loan)
 
 
 class _Shelf(threading.local):
-    """Where the thread keeps its idle driver."""
+    """Where the thread keeps its driver."""
 
     kept: _Kept | None = None
 
@@ -57,11 +66,11 @@ def take(make: Callable[[], Driver]) -> Driver:
         make: Makes a driver that is not yet open.
     """
     kept = _shelf.kept
-    if kept is not None and get_running_loop() is None:
-        _shelf.kept = None
+    if kept is not None and not kept.loan.is_out and get_running_loop() is None:
         if kept.process == os.getpid():
-            kept.end.detach()
+            kept.loan.is_out = True
             return kept.driver
+        _shelf.kept = None
     driver = make()
     driver.open()
     return driver
@@ -69,20 +78,36 @@ def take(make: Callable[[], Driver]) -> Driver:
 
 def give_back(driver: Driver) -> LeakReport:
     """End what the app has left, and keep *driver* for the next one who asks; close it if it is not as good as new."""
-    if type(driver) is BatonDriver and _shelf.kept is None and get_running_loop() is None:
-        try:
-            report = complete(driver.sweep())
-        except BaseException:
-            driver.close()
-            raise
-        if not report.stuck and driver.is_as_new():
-            _shelf.kept = _Kept(driver)
-            return report
+    kept = _shelf.kept
+    if type(driver) is not BatonDriver or not (kept is None or kept.loan.is_out) or get_running_loop() is not None:
+        return driver.close()
+    try:
+        report = driver.sweep_now()
+        is_as_new = not report.stuck and driver.is_as_new()
+    except BaseException:
+        _forget(driver)
+        driver.close()
+        raise
+    if not is_as_new:
+        _forget(driver)
         return driver.close() or report
-    return driver.close()
+    if kept is not None and kept.driver is driver:
+        kept.loan.is_out = False
+    else:
+        _shelf.kept = _Kept(driver)
+    return report
 
 
-def _close(driver: Driver, process: int) -> None:
+def _forget(driver: Driver) -> None:
+    """Keep a driver no longer that is about to be closed."""
+    kept = _shelf.kept
+    if kept is not None and kept.driver is driver:
+        _shelf.kept = None
+
+
+def _close(driver: Driver, process: int, loan: _Loan) -> None:
+    if loan.is_out:
+        return  # whoever has it gives it back, or closes it
     if process == os.getpid():
         driver.close()
     else:

@@ -14,11 +14,16 @@ from asgitest.testclient.driver.tasks import await_chain
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["GRACE_SECONDS", "OWN_TASK_PREFIX", "describe_left", "end_tasks"]
+__all__ = ["GRACE_SECONDS", "OWN_TASK_PREFIX", "describe_left", "end_tasks", "tasks_of_apps"]
 
 GRACE_SECONDS = 1.0
 OWN_TASK_PREFIX = "asgitest "
 """Tasks of the drivers themselves are named so; they are no leak."""
+
+
+def tasks_of_apps(loop: asyncio.AbstractEventLoop) -> set[asyncio.Task[Any]]:
+    """List the tasks of apps on a loop."""
+    return {task for task in asyncio.all_tasks(loop) if not task.get_name().startswith(OWN_TASK_PREFIX)}
 
 
 def describe_left(tasks: Iterable[asyncio.Task[Any]]) -> tuple[LeftTask, ...]:

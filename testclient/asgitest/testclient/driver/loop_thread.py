@@ -78,7 +78,7 @@ class LoopThreadDriver(ABC):
     ) -> Task:
         """Begin ``function()`` on the loop; the caller goes on at once."""
         self._refuse_inside()
-        task = Task(function(), self.signal())
+        task = Task(function(), self.signal)
         self._side.post(self._side.begin, task, name, context or copy_context())
         return task
 
@@ -151,7 +151,7 @@ class LoopThreadDriver(ABC):
         """Cancel the tasks that an app has left behind, and give them a bounded time."""
         task = self.start(self._side.end, name="asgitest sweep")
         self._block(task.done, 3 * GRACE_SECONDS)
-        return task.result() if task.done.is_set() else LeakReport(stuck=("the loop",))
+        return task.result() if task.is_done else LeakReport(stuck=("the loop",))
 
     @abstractmethod
     def open(self) -> None:
@@ -257,7 +257,7 @@ class _OwnThreadDriver(LoopThreadDriver):
         """Give a portal into the loop, made at the first call."""
         if self._portal is None:
             made: SimpleQueue[None] = SimpleQueue()
-            self._hold_task = Task(self._hold(made), self.signal())
+            self._hold_task = Task(self._hold(made), self.signal)
             self._side.post(self._side.begin, self._hold_task, "asgitest portal", copy_context())
             made.get()
         return super().portal()
@@ -368,7 +368,7 @@ class AdoptedPortalDriver(LoopThreadDriver):
         """End what this driver has started; the loop goes on."""
         task = self.start(self._side.end, name="asgitest end")
         self._block(task.done, 3 * GRACE_SECONDS)
-        return task.result() if task.done.is_set() else LeakReport(stuck=("the loop",))
+        return task.result() if task.is_done else LeakReport(stuck=("the loop",))
 
 
 def _is_selecting(frame: FrameType) -> bool:

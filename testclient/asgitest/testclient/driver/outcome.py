@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-__all__ = ["LeakReport", "LeftTask", "Outcome"]
+__all__ = ["NOTHING_LEFT", "LeakReport", "LeftTask", "Outcome"]
 
 
 class Outcome(enum.Enum):
@@ -48,3 +48,6 @@ class LeakReport:
     def __bool__(self) -> bool:
         """Whether anything was left."""
         return bool(self.tasks or self.stuck)
+
+
+NOTHING_LEFT = LeakReport()

@@ -55,14 +55,14 @@ class OwnAsyncioDriver:
         name: str | None = None,
     ) -> Task:
         """Begin ``function()`` as a task of the running loop, and run it here until it has to wait for something."""
-        task = Task(function(), AsyncioSignal())
+        task = Task(function(), AsyncioSignal)
         loop = asyncio.get_running_loop()
-        if (EAGER or isinstance(loop, asyncio.BaseEventLoop)) and missing() is None and asyncio.current_task(loop):
+        if (EAGER or _is_plain(loop)) and missing() is None and asyncio.current_task(loop):
             inner = begin_inner_task(loop, task.run(), name=name, context=context)
         else:
             inner = loop.create_task(task.run(), name=name, context=context)
         if not inner.done():
-            task.cancel = inner.cancel
+            task.stop = inner.cancel
             self._tasks.add(inner)
             inner.add_done_callback(self._tasks.discard)
             inner.add_done_callback(task.ended)
@@ -129,3 +129,8 @@ class OwnAsyncioDriver:
     def stacks(self) -> str:
         """Describe the stacks of worker threads that run code of the app."""
         return ""
+
+
+def _is_plain(loop: asyncio.AbstractEventLoop) -> bool:
+    """Whether a loop is one of asyncio's, and nobody has replaced the method that `begin_inner_task` replaces."""
+    return isinstance(loop, asyncio.BaseEventLoop) and "call_soon" not in vars(loop)

@@ -58,9 +58,9 @@ class OwnTrioDriver:
         name: str | None = None,
     ) -> Task:
         """Begin ``function()`` as a task of the running loop."""
-        task = Task(function(), TrioSignal())
+        task = Task(function(), TrioSignal)
         scope = trio.CancelScope()
-        task.cancel = scope.cancel
+        task.stop = scope.cancel
 
         async def run() -> None:
             with scope:

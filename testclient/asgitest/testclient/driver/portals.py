@@ -73,7 +73,7 @@ class DrivenPortal(BlockingPortal):
             return await cast("Awaitable[T]", value) if isawaitable(value) else value
 
         task = self.driver.run(invoke)
-        if not task.done.is_set():
+        if not task.is_done:
             raise DeadlockDetected(f"portal.call({func!r})", None, "\n".join(await_chain(task.coroutine)))
         try:
             return cast("T", task.result())

@@ -15,6 +15,7 @@ import asyncio
 import functools
 import sys
 from asyncio import base_events, events
+from contextvars import copy_context
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -111,7 +112,17 @@ class LoopInternals:
         loop: Not running.
     """
 
-    __slots__ = ("_hooks", "_in_debug_mode", "_loop", "_outer_hooks", "_private", "_ready", "ready", "run_once")
+    __slots__ = (
+        "_finalizer",
+        "_first_iteration",
+        "_in_debug_mode",
+        "_loop",
+        "_outer_hooks",
+        "_private",
+        "_ready",
+        "ready",
+        "run_once",
+    )
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -121,7 +132,8 @@ class LoopInternals:
         """Callbacks that are due."""
         self.run_once = private._run_once
         """Run one turn."""
-        self._hooks = (private._asyncgen_firstiter_hook, private._asyncgen_finalizer_hook)
+        self._first_iteration = private._asyncgen_firstiter_hook
+        self._finalizer = private._asyncgen_finalizer_hook
         self._outer_hooks: Any = ()
         self._in_debug_mode = False
 
@@ -130,7 +142,7 @@ class LoopInternals:
         self._private._thread_id = get_ident()
         _set_running_loop(self._loop)
         self._outer_hooks = sys.get_asyncgen_hooks()
-        sys.set_asyncgen_hooks(*self._hooks)
+        sys.set_asyncgen_hooks(self._first_iteration, self._finalizer)
         if self._loop.get_debug():
             self._in_debug_mode = True
             self._private._set_coroutine_origin_tracking(enabled=True)
@@ -178,10 +190,21 @@ def begin_task(
     if EAGER:  # pragma: no cover - by version
         return asyncio.Task(coroutine, loop=loop, name=name, context=context, eager_start=True)  # type: ignore[call-arg, unused-ignore]  # new in 3.12
     # pragma: no cover - by version
-    task = asyncio.Task(coroutine, loop=loop, name=name, context=context)
-    # The task has put its first step at the end of the queue. (Should another thread have put something there since,
-    # that runs now, and the step in its turn.)
-    loop._ready.pop()._run()  # type: ignore[attr-defined]
+    # The task gives the loop its first step to call soon. It is caught on its way, which saves the loop five calls: for
+    # as long as the task is made, an attribute of the loop stands before the method of its class.
+    steps: list[Callable[[], object]] = []
+
+    def call_soon(step: Callable[[], object], *, context: Context) -> None:  # noqa: ARG001 - it is the one below
+        steps.append(step)
+
+    inner_context = copy_context() if context is None else context
+    private: Any = loop
+    private.call_soon = call_soon
+    try:
+        task = asyncio.Task(coroutine, loop=loop, name=name, context=inner_context)
+    finally:
+        del private.call_soon
+    inner_context.run(steps[0])
     return task
 
 

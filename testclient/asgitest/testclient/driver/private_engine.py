@@ -53,10 +53,12 @@ class PrivateEngine(Engine):
         self._enter()
         try:
             inner = begin_task(self.loop, task.run(), name=name, context=context)
-            if not inner.done():
-                task.cancel = inner.cancel
+            if not task.is_done:
+                task.stop = inner.cancel
+                task.counted_by = self.loop
+                self.loop.tasks_open += 1
             if self._ready:
-                self._turns(TURNS if task.done.is_set() else FIRST_TURNS)
+                self._turns(TURNS if task.is_done else FIRST_TURNS)
         finally:
             self._leave()
 
@@ -64,7 +66,7 @@ class PrivateEngine(Engine):
         """Start *task* from a callback of the loop."""
         inner = self.loop.create_task(task.run(), name=name, context=context)
         inner.add_done_callback(task.ended)
-        task.cancel = inner.cancel
+        task.stop = inner.cancel
 
     def call(self, function: Callable[[*Ts], T], *args: *Ts) -> T:
         """Call *function* as if from a callback of the loop, then run ready callbacks, up to a bound."""

@@ -91,7 +91,7 @@ class PublicEngine(Engine):
         """Start *task* from a callback of the loop."""
         inner = self.loop.create_task(task.run(), name=name, context=context)
         inner.add_done_callback(task.ended)
-        task.cancel = inner.cancel
+        task.stop = inner.cancel
 
     def call(self, function: Callable[[*Ts], T], *args: *Ts) -> T:
         """Call *function* as if from a callback of the loop, then run ready callbacks, up to a bound."""

@@ -85,7 +85,7 @@ class AsyncioSide:
         inner.add_done_callback(task.ended)
         self._begun.add(inner)
         inner.add_done_callback(self._begun.discard)
-        task.cancel = inner.cancel
+        task.stop = inner.cancel
 
     def settle(self, finish: Callable[[], object]) -> None:
         """Call *finish* after a number of turns, or earlier when nothing is ready any more."""
@@ -131,7 +131,7 @@ class TrioSide:
     def begin(self, task: Task, name: str | None, context: Context | None) -> None:
         """Start *task* as a system task: it belongs to no nursery of the caller."""
         scope = self._trio.CancelScope()
-        task.cancel = scope.cancel
+        task.stop = scope.cancel
 
         async def run() -> None:
             with scope:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import linecache
 from asyncio import CancelledError
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 __all__ = ["Task", "await_chain"]
 
 
+class Counting(Protocol):
+    """A loop that counts the tasks that a driver has begun."""
+
+    tasks_open: int
+
+
 class Task:
     """A coroutine that a driver runs.
 
@@ -27,20 +33,39 @@ class Task:
 
     Args:
         coroutine: What to run.
-        done: Goes up when the coroutine has ended.
+        make_signal: Makes a signal of the driver.
     """
 
-    __slots__ = ("_error", "_value", "cancel", "coroutine", "done", "outcome")
+    is_done = False
+    """Whether the coroutine has ended; may be asked from any thread."""
+    outcome: Outcome | None = None
+    """How the wait of a driver's ``run`` ended."""
+    stop: Callable[[], object] | None = None
+    """What the driver has for asking it to end, while it runs."""
+    counted_by: Counting | None = None
+    """The loop that counts it among its open tasks."""
+    _done: Signal | None = None
+    _value: Any = None
+    _error: BaseException | None = None
 
-    def __init__(self, coroutine: Coroutine[Any, Any, Any], done: Signal) -> None:
+    def __init__(self, coroutine: Coroutine[Any, Any, Any], make_signal: Callable[[], Signal]) -> None:
         self.coroutine = coroutine
-        self.done = done
-        self.cancel: Callable[[], object] = coroutine.close
+        self._make_signal = make_signal
+
+    @property
+    def done(self) -> Signal:
+        """Goes up when the coroutine has ended. It is made when it is asked for: most coroutines have ended by then."""
+        signal = self._done
+        if signal is None:
+            signal = self.__dict__.setdefault("_done", self._make_signal())
+            # Should the coroutine end in another thread now, then it sees this signal, or we see that it has ended.
+            if self.is_done:
+                signal.set()
+        return signal
+
+    def cancel(self) -> None:
         """Ask the coroutine to end; call it on the loop side, through ``poke``."""
-        self.outcome: Outcome | None = None
-        """How the wait of a driver's ``run`` ended."""
-        self._value: Any = None
-        self._error: BaseException | None = None
+        (self.stop or self.coroutine.close)()
 
     async def run(self) -> None:
         """Run the coroutine to its end. The driver's task does exactly this."""
@@ -49,17 +74,25 @@ class Task:
         except BaseException as error:  # noqa: BLE001 - it is handed to the test, whatever it is
             self._error = error
         # A call is kept as long as its response; the loop's task is not needed that long.
-        self.cancel = self.coroutine.close
-        self.done.set()
+        self.stop = None
+        self._end()
         # The traceback of the error holds this frame: without the next line frame and handle keep each other alive.
         del self
 
+    def _end(self) -> None:
+        self.is_done = True
+        if self.counted_by is not None:
+            self.counted_by.tasks_open -= 1
+            self.counted_by = None
+        if self._done is not None:
+            self._done.set()
+
     def ended(self, _inner: object = None) -> None:
         """Note that the task that drove the coroutine has ended, which it may do before its first step."""
-        if not self.done.is_set():
+        if not self.is_done:
             self.coroutine.close()
             self._error = CancelledError()
-            self.done.set()
+            self._end()
 
     def result(self) -> Any:
         """Return what the coroutine returned, or raise what it raised.
@@ -78,7 +111,7 @@ class Task:
         Raises:
             RuntimeError: If it has not ended yet.
         """
-        if not self.done.is_set():
+        if not self.is_done:
             raise RuntimeError("the task has not ended yet")
         return self._error
 
