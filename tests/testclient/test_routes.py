@@ -12,6 +12,7 @@ import pytest
 from fastapi import APIRouter, Depends, FastAPI, WebSocket
 from litestar import Litestar, asgi, get, post, websocket
 from litestar.params import FromPath  # noqa: TC002  litestar reads it
+from quart import Quart
 from starlette.applications import Starlette
 from starlette.endpoints import HTTPEndpoint
 from starlette.middleware.cors import CORSMiddleware
@@ -162,6 +163,23 @@ def test_litestar_routes_come_one_for_each_handler() -> None:
     assert routes["/mnt", ()].kind == "mount"
     assert routes["/mnt/q", ("GET", "HEAD")].root_path == "/mnt"
     assert documented(app) == ["/items/{number}", "/items/{number}", "/mnt/q"]
+
+
+def test_the_rules_of_quart_become_templates() -> None:
+    app = Quart(__name__)
+
+    @app.get("/items/<int(min=3):number>/<name>")
+    async def item(number: int, name: str) -> str:
+        return f"{number} {name}"
+
+    @app.websocket("/chat/<path:room>")
+    async def chat(room: str) -> None: ...
+
+    assert paths(app.asgi_app)[1:] == [("/items/{number:int}/{name}", ("GET", "HEAD", "OPTIONS"))]
+    assert documented(app) == ["/items/{number}/{name}"]
+    assert [(route.path, route.endpoint) for route in iter_routes(app) if route.kind == "websocket"] == [
+        ("/chat/{room:path}", chat)
+    ]
 
 
 def test_the_source_of_an_endpoint_is_found_behind_decorators() -> None:

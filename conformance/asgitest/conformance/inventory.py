@@ -223,7 +223,7 @@ def _undocumented(
 def _is_page_of_framework(route: Route) -> bool:
     """Whether a framework added the route itself, for the schema and its pages."""
     module = str(getattr(route.endpoint, "__module__", ""))
-    return not route.include_in_schema and module.startswith(("fastapi.", "litestar.", "starlette."))
+    return not route.include_in_schema and module.startswith(("fastapi.", "litestar.", "quart.", "starlette."))
 
 
 def _operation_of(route: Route, method: str) -> Operation:

@@ -4,7 +4,7 @@ No framework is imported: routes are told by their attributes, and FastAPI's acc
 up among the modules that are loaded already. An app nobody recognises has no routes.
 
 Source: FastAPI 0.137.2 release notes (``iter_route_contexts``); Starlette ``Route``, ``WebSocketRoute``, ``Mount`` and
-``Host``; Litestar ``HTTPRoute``, ``WebSocketRoute`` and ``ASGIRoute``.
+``Host``; Litestar ``HTTPRoute``, ``WebSocketRoute`` and ``ASGIRoute``; Quart ``Quart.url_map`` (Werkzeug ``Rule``).
 Depends on: the standard library.
 """
 
@@ -29,6 +29,7 @@ _WRAPPED = ("app", "_app", "application", "_application", "inner", "wrapped", "a
 _DEEPEST = 64
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
 _CONVERTOR = re.compile(r"\{([^{}:]+):[^{}]*\}")
+_PLACE_OF_RULE = re.compile(r"<(?:([a-zA-Z_]\w*)(?:\([^)]*\))?:)?(\w+)>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,9 @@ def _routes_under(app: Any, root_path: str, host: str | None, *, seen: tuple[int
     if table is None or id(owner) in seen or len(seen) > _DEEPEST:
         return
     for original, route in _with_contexts(table):
-        if hasattr(original, "route_handlers") or hasattr(original, "route_handler"):
+        if hasattr(original, "rule"):
+            yield _quart_route(original, owner, root_path)
+        elif hasattr(original, "route_handlers") or hasattr(original, "route_handler"):
             yield from _litestar_routes(original, owner, root_path, seen=seen)
         elif hasattr(original, "endpoint"):
             yield _endpoint_route(original, route, owner, root_path=root_path, host=host)
@@ -234,6 +237,30 @@ def _litestar_in_schema(handler: Any) -> bool:
     return bool(resolve()) if resolve is not None else getattr(handler, "include_in_schema", True) is not False
 
 
+def _quart_route(rule: Any, owner: Any, root_path: str) -> Route:
+    """A rule of Quart, whose ``<int:number>`` becomes ``{number:int}``."""
+    endpoint = owner.view_functions.get(rule.endpoint)
+    websocket = bool(getattr(rule, "websocket", False))
+    return Route(
+        kind="websocket" if websocket else "http",
+        methods=() if websocket else tuple(sorted(rule.methods or ())),
+        path=root_path + _PLACE_OF_RULE.sub(_as_template, str(rule.rule)),
+        endpoint=endpoint,
+        app=owner,
+        root_path=root_path,
+        name=str(rule.endpoint),
+        include_in_schema=rule.endpoint != "static",
+        source=source_of(endpoint),
+        qualname=_qualname(endpoint),
+        route=rule,
+    )
+
+
+def _as_template(place: re.Match[str]) -> str:
+    converter, name = place.groups()
+    return f"{{{name}:{converter}}}" if converter not in {None, "string"} else f"{{{name}}}"
+
+
 def _methods(route: Any, endpoint: Any) -> tuple[str, ...]:
     """The methods a route takes; for a class-based endpoint those it defines."""
     declared = getattr(route, "methods", None)
@@ -245,9 +272,11 @@ def _methods(route: Any, endpoint: Any) -> tuple[str, ...]:
 
 
 def _table_of(app: Any) -> list[Any] | None:
-    """The routing table of *app*: the sequence it has under ``routes``."""
+    """The routing table of *app*: the sequence it has under ``routes``, or the rules of Quart's map."""
     if inspect.isclass(app) or inspect.ismodule(app):
         return None
+    if hasattr(app, "url_map") and hasattr(app, "view_functions"):
+        return list(app.url_map.iter_rules())
     routes = getattr(app, "routes", None)
     if not isinstance(routes, list | tuple):
         return None

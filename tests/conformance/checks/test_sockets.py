@@ -59,6 +59,14 @@ def test_a_frame_of_the_other_kind_is_a_warning_where_starlette_raises() -> None
     assert (own.check, own.severity) == ("websocket.bad-frame-type", None)
 
 
+def test_quart_closes_with_1000_after_an_exception() -> None:
+    """Which an endpoint that ends well does, too: the signal tells them apart."""
+    crashed = record(close_code=1000, hidden=(raised(ValueError("no number")),))
+
+    assert [one.check for one in check_socket(crashed, framework="quart")] == ["websocket.unhandled-exception"]
+    assert ids(record(close_code=1000)) == []
+
+
 def test_a_cookie_does_not_open_a_session_for_another_site() -> None:
     """If it is the cookie that opens it at all."""
     cookie, origin = {"cookie": "session=1"}, {"cookie": "session=1", "origin": "https://evil.example"}

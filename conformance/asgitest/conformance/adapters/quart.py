@@ -1,25 +1,22 @@
-"""Apps of Quart: routes of its URL map, and its signals for exceptions.
+"""Apps of Quart.
 
-Source: Quart ``app.py`` (``url_map``, ``view_functions``), ``signals.py``. Depends on: the test client's routes.
+Source: Quart ``signals.py`` (``got_request_exception``, ``got_websocket_exception``).
+Depends on: the test client's routes.
 """
 
 from __future__ import annotations
 
 import contextlib
-import re
-import sys
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from asgitest.conformance.adapters.generic import GenericAdapter
-from asgitest.testclient.routes import Route, source_of
+from asgitest.testclient.routes import unwrap_app
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
 __all__ = ["QuartAdapter"]
-
-_RULE = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
-_IMPLIED = frozenset({"HEAD", "OPTIONS"})
 
 
 class QuartAdapter(GenericAdapter):
@@ -28,52 +25,19 @@ class QuartAdapter(GenericAdapter):
     name = "quart"
 
     def matches(self, app: Any) -> bool:
-        """Whether a class of *app* is Quart's."""
-        return any(base.__module__ == "quart.app" for base in type(app).__mro__)
-
-    def routes(self, app: Any) -> tuple[Route, ...]:
-        """The rules of the URL map, but for that of the static files."""
-        return tuple(_routes(app))
+        """Whether *app*, taken out of its middleware, is a Quart app."""
+        return any(base.__module__ == "quart.app" for base in type(unwrap_app(app)).__mro__)
 
     @contextlib.contextmanager
     def observe_errors(self, app: Any, seen: Callable[[BaseException, Mapping[str, Any]], None]) -> Generator[None]:
-        """By the signals Quart has for it."""
+        """By the signals that Quart sends before it answers 500."""
+        signals = importlib.import_module("quart.signals")
+        owner = unwrap_app(app)
 
-        async def told(_sender: Any, *, exception: BaseException, **_more: Any) -> None:
+        async def caught(_app: Any, *, exception: BaseException, **_context: Any) -> None:
             seen(exception, {})
 
-        module = sys.modules.get("quart.signals")
-        signals = [getattr(module, f"got_{kind}_exception", None) for kind in ("request", "websocket")]
-        for signal in signals:
-            if signal is not None:
-                signal.connect(told, app)
-        try:
+        with contextlib.ExitStack() as stack:
+            for signal in (signals.got_request_exception, signals.got_websocket_exception):
+                stack.enter_context(signal.connected_to(caught, sender=owner))
             yield
-        finally:
-            for signal in signals:
-                if signal is not None:
-                    signal.disconnect(told, app)
-
-
-def _routes(app: Any) -> Iterator[Route]:
-    for rule in app.url_map.iter_rules():
-        endpoint = app.view_functions.get(rule.endpoint)
-        if rule.endpoint == "static" or endpoint is None:
-            continue
-        websocket = bool(getattr(rule, "websocket", False))
-        yield Route(
-            kind="websocket" if websocket else "http",
-            methods=() if websocket else tuple(sorted(set(rule.methods or ()) - _IMPLIED)),
-            path=_RULE.sub(_placeholder, rule.rule),
-            endpoint=endpoint,
-            app=app,
-            name=rule.endpoint,
-            source=source_of(endpoint),
-            qualname=getattr(endpoint, "__qualname__", ""),
-        )
-
-
-def _placeholder(match: re.Match[str]) -> str:
-    """Write ``<int:number>`` as Starlette does."""
-    kind, name = match[1], match[2]
-    return f"{{{name}:{kind}}}" if kind in {"int", "float", "uuid", "path"} else f"{{{name}}}"
