@@ -6,6 +6,7 @@ Source: ASGI lifespan 2.0. Depends on: the test client's core, the records.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from asgitest.conformance.json_values import is_object
@@ -70,6 +71,7 @@ class LifespanRun:
         self._started = self._record_of_startup(answered=answered)
         if self._started.outcome != "started":
             await self._end()
+            self._started = replace(self._started, tasks_left=await self._tasks_left())
         return self._started
 
     def _record_of_startup(self, *, answered: bool) -> LifespanRecord:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from asgitest.conformance.catalogue.asgi_checks import ASGI_CHECKS
+from asgitest.conformance.catalogue.asgi_checks import NAMED_CHECKS, checks_of_rules
 from asgitest.conformance.catalogue.check import (
     CONFIDENCES,
     SEVERITIES,
@@ -49,11 +49,18 @@ __all__ = [
     "check_of_schemathesis",
 ]
 
+_NAMED: tuple[Check, ...] = (
+    *NAMED_CHECKS,
+    *LIFESPAN_CHECKS,
+    *HTTP_CHECKS,
+    *WEBSOCKET_CHECKS,
+)
 _ALL: tuple[Check, ...] = (
     *SCHEMA_CHECKS,
     *ROUTES_CHECKS,
     *LIFESPAN_CHECKS,
-    *ASGI_CHECKS,
+    *NAMED_CHECKS,
+    *checks_of_rules(frozenset(rule for check in _NAMED for rule in check.rules)),
     *HTTP_CHECKS,
     *OPENAPI_CHECKS,
     *STATE_CHECKS,
@@ -82,7 +89,7 @@ def check_of_rule(rule_id: str) -> Check:
         rule_id: As in :data:`asgitest.testclient.asgi.RULES`, in any case.
 
     Raises:
-        KeyError: If there is no such rule.
+        KeyError: If there is no such rule, or it is one about servers.
     """
     return _OF_RULE[rule_id.upper()]
 

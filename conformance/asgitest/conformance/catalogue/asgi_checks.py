@@ -1,7 +1,8 @@
 """Family ``asgi``: the app's side of the ASGI conversation.
 
-Every rule of :data:`asgitest.testclient.asgi.RULES` belongs to exactly one check: to the check below that names it, or
-to a check of its own whose id is the rule's in lower case (``ASGI-HTTP-027`` is ``asgi.http-027``).
+Every rule of :data:`asgitest.testclient.asgi.RULES` about apps belongs to exactly one check: to the check that names
+it, here or in another family, or to a check of its own whose id is the rule's in lower case (``ASGI-HTTP-020`` is
+``asgi.http-020``). Rules about servers have none: no app can break them.
 
 Source: ASGI 3.0, ``www`` 2.5, extensions. Depends on: the rules of the test client's core.
 """
@@ -15,14 +16,16 @@ from asgitest.conformance.catalogue.documents import asgi, extensions, rfc, www
 from asgitest.testclient.asgi import RULES
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from asgitest.testclient.asgi import Rule
 
-__all__ = ["ASGI_CHECKS"]
+__all__ = ["NAMED_CHECKS", "checks_of_rules"]
 
 _START = www("Response Start - send event", "response-start-send-event")
 _BODY = www("Response Body - send event", "response-body-send-event")
 
-_NAMED: tuple[Check, ...] = (
+NAMED_CHECKS: tuple[Check, ...] = (
     Check(
         id="asgi.http.order",
         title="A response message came before http.response.start",
@@ -197,6 +200,8 @@ _NAMED: tuple[Check, ...] = (
     ),
 )
 
+_PROBED = frozenset({"ASGI-HTTP-034"})
+"""Rules that one conversation cannot show broken, and for which the engine makes calls of its own."""
 _LEVELS: dict[str, Severity] = {"ERROR": "error", "WARNING": "warning", "INFO": "info"}
 
 
@@ -213,12 +218,14 @@ def _check_of_rule(rule: Rule) -> Check:
         spec=(SpecLink(document=str(rule.spec), section="", url=url),),
         bad=rule.bad.source,
         good=rule.good.source,
+        planned=rule.judged == "probe" and rule.id not in _PROBED,
     )
 
 
-def _build() -> tuple[Check, ...]:
-    named = {rule for check in _NAMED for rule in check.rules}
-    return _NAMED + tuple(_check_of_rule(rule) for id_, rule in RULES.items() if id_ not in named)
+def checks_of_rules(claimed: Container[str]) -> tuple[Check, ...]:
+    """Build the checks of the rules about apps that no other check stands for.
 
-
-ASGI_CHECKS = _build()
+    Args:
+        claimed: Ids of rules that some check names.
+    """
+    return tuple(_check_of_rule(rule) for id_, rule in RULES.items() if id_ not in claimed and rule.judged != "server")

@@ -69,6 +69,7 @@ LIFESPAN_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         id="lifespan.state-leaks-between-requests",
+        planned=True,
         title="What one request puts into the state is seen by the next",
         severity="warning",
         confidence="firm",
@@ -91,6 +92,7 @@ LIFESPAN_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         id="lifespan.second-start-fails",
+        rules=("ASGI-LS-012",),
         title="Starting the app a second time raises",
         severity="warning",
         confidence="firm",

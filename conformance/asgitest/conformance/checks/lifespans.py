@@ -30,6 +30,7 @@ def check_lifespans(records: Sequence[LifespanRecord]) -> Iterator[Violation]:
     first = records[0]
     yield from check_exchange_rules(first)
     yield from _check_first(first)
+    yield from _check_failed(first)
     if first.outcome == "started":
         yield from _check_again(records[1:])
 
@@ -80,6 +81,19 @@ def _check_first(record: LifespanRecord) -> Iterator[Violation]:
     yield from _check_shutdown(record)
 
 
+def _check_failed(record: LifespanRecord) -> Iterator[Violation]:
+    """See whether a startup that failed has left tasks behind."""
+    if record.outcome == "failed" and record.tasks_left:
+        names = ", ".join(record.tasks_left[:5])
+        yield Violation(
+            check="lifespan.shutdown-after-failed-start",
+            message=f"Startup failed, and these tasks that it had started still run: {names}.",
+            cause=record.tasks_left[:1],
+            expected="What startup began is ended again.",
+            actual=f"Running: {names}.",
+        )
+
+
 def _check_shutdown(record: LifespanRecord) -> Iterator[Violation]:
     error = root_exception(record.exception) if record.exception is not None else None
     if record.shutdown == "failed":
@@ -89,7 +103,7 @@ def _check_shutdown(record: LifespanRecord) -> Iterator[Violation]:
         )
     elif record.shutdown == "hung":
         yield Violation(check="lifespan.hangs-shutdown", message="Shutdown did not end in time.", cause=("shutdown",))
-    if record.tasks_left:
+    if record.tasks_left and record.shutdown is not None:
         names = ", ".join(record.tasks_left[:5])
         yield Violation(
             check="lifespan.tasks-left",
