@@ -88,7 +88,9 @@ class AppCall(JudgedCall, Generic[ExchangeT]):
             message = next_message()
             if message is not None:
                 return message
-            await self._wait_for_client()
+            if self._wake is None:
+                self._wake = self.driver.signal()
+            await self._wake.wait()
 
     async def send(self, message: Any = NOT_GIVEN, /, *more: Any, **named: Any) -> None:
         """Take a message of the app.
@@ -143,12 +145,6 @@ class AppCall(JudgedCall, Generic[ExchangeT]):
         return self._gone
 
     # Waking each other --------------------------------------------------------------------------------------------
-
-    async def _wait_for_client(self) -> None:
-        """Wait, on the loop, until the client has done something."""
-        if self._wake is None:
-            self._wake = self.driver.signal()
-        await self._wake.wait()
 
     def wake_app(self) -> None:
         """Let a waiting ``receive()`` look again. On the loop side only."""

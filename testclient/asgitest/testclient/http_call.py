@@ -68,7 +68,9 @@ class HTTPCall(AppCall[HTTPExchange]):
             if self.upload is not None:
                 await self._pull(self.upload)
             else:
-                await self._wait_for_client()
+                if self._wake is None:
+                    self._wake = self.driver.signal()
+                await self._wake.wait()
 
     async def send(self, message: Any = NOT_GIVEN, /, *more: Any, **named: Any) -> None:
         """Take a message of the app; while streaming, return when the client has taken the bytes.

@@ -14,6 +14,7 @@ from asgitest.testclient.errors import MisuseError
 from asgitest.testclient.websocket_errors import denial_error, disconnect_error
 
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import Callable
 
     from asgitest.testclient.asgi import Message
@@ -46,6 +47,8 @@ class Session:
     ) -> None:
         self.call = call
         self.exchange = call.exchange
+        self.ready: deque[Message] = call.exchange.outgoing
+        """What has come, and was not received."""
         self.timeout = timeout
         self.subprotocol: str | None = None
         self.headers: list[tuple[bytes, bytes]] = []
@@ -93,11 +96,19 @@ class Session:
 
     async def send(self, message: Message) -> None:
         """Send one message, ``websocket.receive`` or ``websocket.disconnect``, and let the app react."""
+        self._refuse_after_close()
+        await self.call.driver.poke(self._feed, message)
+
+    def send_now(self, message: Message) -> None:
+        """Do what `send` does, for a synchronous client."""
+        self._refuse_after_close()
+        self.call.driver.poke_now(self._feed, message)
+
+    def _refuse_after_close(self) -> None:
         if self._close_seen:
             raise MisuseError(
                 f"this WebSocket was closed with code {self.exchange.close_code}; nothing can be sent on it any more"
             )
-        await self.call.driver.poke(self._feed, message)
 
     def _feed(self, message: Message) -> None:
         kind = message["type"]

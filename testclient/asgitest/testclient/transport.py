@@ -217,10 +217,15 @@ class SyncTransport(InProcessServer, httpx.BaseTransport):
     def _session_of(
         self, scope: dict[str, Any], timeout: float | None, *, url: str = "", wire: WireOptions | None = None
     ) -> WebSocketTestSession:
-        with contextlib.ExitStack() as stack:
-            driver = stack.enter_context(self.lease())
-            session = make_session(self, scope, driver, timeout=timeout, url=url, wire=wire)
-            return WebSocketTestSession(session, stack.pop_all())
+        driver, lease = self.driver, contextlib.ExitStack()
+        if driver is None:
+            driver = self.take_driver()
+            lease.callback(self.give_back, driver)
+        try:
+            return WebSocketTestSession(make_session(self, scope, driver, timeout=timeout, url=url, wire=wire), lease)
+        except BaseException:
+            lease.close()
+            raise
 
     @property
     def unfinished(self) -> tuple[str, ...]:

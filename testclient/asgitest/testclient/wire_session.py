@@ -39,6 +39,7 @@ class WireSession(Session):
     ) -> None:
         super().__init__(call, timeout=timeout, context=context)
         self._wire = self.wire = wire
+        self.ready = wire.to_test
         self._closed: Message | None = None
 
     async def open(self) -> None:

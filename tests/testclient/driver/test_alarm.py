@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -279,3 +280,21 @@ def test_the_client_can_be_used_afterwards():
         client.get("/")
 
     assert client.get("/").text == "ok"
+
+
+def test_no_timer_is_left_when_the_interpreter_ends() -> None:
+    """The handler is gone by then, and the signal would be the end of the process, with its exit status."""
+    script = """
+import atexit, signal
+atexit.register(lambda: print(signal.getitimer(signal.ITIMER_REAL)[0]))  # the first is called last
+from asgitest.testclient import TestClient
+async def app(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200})
+    await send({"type": "http.response.body"})
+TestClient(app).get("/")
+assert signal.getitimer(signal.ITIMER_REAL)[0]
+"""
+
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert run.stdout == "0.0\n"

@@ -14,6 +14,7 @@ Depends on: asyncio, and the sibling module ``private_asyncio``.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import signal
 import threading
 from math import inf
@@ -64,12 +65,19 @@ class _Alarm:
                 return False
             self.rings_at = inf
             signal.signal(signal.SIGALRM, self.ring)
+            atexit.register(self.stop)
         before = signal.setitimer(signal.ITIMER_REAL, seconds)
         if before[0] and self.rings_at == inf:
             signal.setitimer(signal.ITIMER_REAL, *before)
             return False
         self.rings_at = monotonic() + seconds
         return True
+
+    def stop(self) -> None:
+        """Stop the timer, if it is ours: it would kill the process once the interpreter has taken its handlers back."""
+        atexit.unregister(self.stop)
+        if signal.getsignal(signal.SIGALRM) == self.ring:
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
     def ring(self, number: int, frame: FrameType | None) -> None:
         """Raise in a callback that blocks the loop; leave to others what they have set the timer for."""

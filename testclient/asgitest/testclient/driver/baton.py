@@ -129,6 +129,10 @@ class BatonDriver:
 
     async def poke(self, function: Callable[[*Ts], T], *args: *Ts) -> T:
         """Run *function* on the loop side, and let callbacks have their turns."""
+        return self.poke_now(function, *args)
+
+    def poke_now(self, function: Callable[[*Ts], T], *args: *Ts) -> T:
+        """Do what `poke` does."""
         if self._may_drive() and self._baton.acquire(blocking=False):
             armed = arm(self.limit)
             try:
@@ -367,14 +371,7 @@ class BatonDriver:
         """Give a portal into the loop."""
         if self._portal is None:
             made = self.signal()
-            self._hold = Task(self._hold_portal(made), AsyncioSignal)
-            if self._may_drive() and self._baton.acquire(blocking=False):
-                try:
-                    self._engine.begin(self._hold, "asgitest portal", None)
-                finally:
-                    self._leave()
-            else:
-                self._hand_over(self._hold, "asgitest portal", None)
+            self._hold = self.start(functools.partial(self._hold_portal, made), name="asgitest portal")
             self._block(made, None)
         return cast("BlockingPortal", self._portal)
 

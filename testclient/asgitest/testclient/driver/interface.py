@@ -80,6 +80,10 @@ class Driver(Protocol):
         """Run a plain function on the loop side, then give ready callbacks their (bounded) turns."""
         ...
 
+    def poke_now(self, function: Callable[[*Ts], T], *args: *Ts) -> T:
+        """Do what `poke` does, without a coroutine; not for an ``own`` driver."""
+        ...
+
     async def settle(self) -> None:
         """Give ready callbacks their turns, a bounded number."""
         ...

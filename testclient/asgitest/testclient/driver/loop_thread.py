@@ -123,6 +123,10 @@ class LoopThreadDriver(ABC):
 
     async def poke(self, function: Callable[[*Ts], T], *args: *Ts) -> T:
         """Run *function* on the loop, give callbacks their turns, and return what it returned."""
+        return self.poke_now(function, *args)
+
+    def poke_now(self, function: Callable[[*Ts], T], *args: *Ts) -> T:
+        """Do what `poke` does."""
         self._refuse_inside()
         inbox: SimpleQueue[Answer[T]] = SimpleQueue()
 

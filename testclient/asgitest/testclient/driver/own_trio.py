@@ -85,6 +85,10 @@ class OwnTrioDriver:
         await self.settle()
         return value
 
+    def poke_now(self, function: Callable[[*Ts], T], *args: *Ts) -> T:
+        """Refuse: callbacks have their turns only while the caller awaits."""
+        raise RuntimeError(f"an asynchronous client awaits poke({function!r}, *{args!r})")
+
     async def settle(self) -> None:
         """Let ready tasks have their turns."""
         for _ in range(TURNS):

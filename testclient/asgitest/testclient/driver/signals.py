@@ -6,12 +6,11 @@ Depends on: asyncio. Trio is imported when a trio signal is first awaited.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from asyncio import get_running_loop
+from asyncio import Future, get_running_loop
 from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from asyncio import Future
     from collections.abc import Callable
 
 __all__ = ["AsyncioSignal", "Signal", "TrioSignal"]
@@ -20,11 +19,9 @@ __all__ = ["AsyncioSignal", "Signal", "TrioSignal"]
 class Signal(ABC):
     """A flag that is set once, on the loop side only, and never cleared."""
 
-    __slots__ = ("_listeners", "_set")
-
-    def __init__(self) -> None:
-        self._set = False
-        self._listeners: list[Callable[[], object]] | None = None
+    # No constructor: a signal is made for each message that an app waits for, and most know nothing but a future.
+    _set = False
+    _listeners: list[Callable[[], object]] | None = None
 
     def is_set(self) -> bool:
         """Whether the flag is up; may be asked from any thread."""
@@ -65,24 +62,24 @@ class Signal(ABC):
 class AsyncioSignal(Signal):
     """A signal that tasks of asyncio can await."""
 
-    __slots__ = ("_future",)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._future: Future[None] | None = None
+    _future: Future[None] | None = None
 
     def set(self) -> None:
         """Put the flag up and wake whoever waits for it. The second call does nothing."""
         if not self._set:
-            super().set()
-            if self._future is not None:
-                _resolve(self._future)
+            if self._listeners is None:
+                self._set = True
+            else:
+                super().set()
+            future = self._future
+            if future is not None and not future.done():
+                future.set_result(None)
 
     async def wait(self) -> None:
         """Suspend the awaiting task until the flag is up."""
         if self._set:
             return
-        future = get_running_loop().create_future()
+        future: Future[None] = Future(loop=get_running_loop())
         if self._future is None or self._future.done():
             # The first to wait: the usual case, and the only one.
             self._future = future
@@ -98,8 +95,6 @@ class AsyncioSignal(Signal):
 
 class TrioSignal(Signal):
     """A signal that tasks of trio can await."""
-
-    __slots__ = ()
 
     async def wait(self) -> None:
         """Suspend the awaiting task until the flag is up."""
