@@ -34,6 +34,8 @@ __all__ = ["Executor", "split_target"]
 _T = TypeVar("_T")
 
 _GRACE_SECONDS = 1.0
+_HANGS_SECONDS = 0.1
+"""What an app whose shutdown did not end once is given from then on."""
 _NO_EXTENSIONS: dict[str, dict[str, Any]] = {}
 
 
@@ -92,6 +94,8 @@ class Executor:
         self.host = host
         self._server = host.partition(":")[0]
         self._lifespan: LifespanRun | None = None
+        self._stop_seconds = timeout_seconds
+        self.restarts = True
         self.lifespan_record: LifespanRecord | None = None
         self.loop.set_exception_handler(self._ignore)
 
@@ -145,10 +149,15 @@ class Executor:
             return None
         lifespan, self._lifespan = self._lifespan, None
         self.state = {}
-        return await lifespan.stop()
+        record = await lifespan.stop(timeout_seconds=self._stop_seconds)
+        if record is not None and record.shutdown == "hung":
+            self._stop_seconds = _HANGS_SECONDS
+        return record
 
     async def restart(self) -> LifespanRecord:
-        """Shut down and start again: fresh state for apps that keep it in the lifespan."""
+        """Shut down and start again: fresh state for apps that keep it in the lifespan, unless they cannot bear it."""
+        if not self.restarts and self._lifespan is not None and self.lifespan_record is not None:
+            return self.lifespan_record
         await self.stop()
         return await self.start()
 

@@ -92,8 +92,13 @@ class LifespanRun:
             state=self._state,
         )
 
-    async def stop(self) -> LifespanRecord | None:
-        """Run shutdown; None when startup did not succeed."""
+    async def stop(self, *, timeout_seconds: float | None = None) -> LifespanRecord | None:
+        """Run shutdown; None when startup did not succeed.
+
+        Args:
+            timeout_seconds: In place of the deadline that startup had.
+        """
+        self._timeout_seconds = timeout_seconds or self._timeout_seconds
         if self._started is None or self._started.outcome != "started":
             return None
         self._forget()

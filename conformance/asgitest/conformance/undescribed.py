@@ -14,11 +14,14 @@ from asgitest.conformance.whitebox.reads import paths_in, reads_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from asgitest.conformance.operation import ParameterLocation
+
 __all__ = ["guessed_operations", "with_reads"]
 
 _BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 _OF_THE_SERVER = frozenset({"host", "content-length", "content-type", "connection", "cookie", "transfer-encoding"})
 _MOST_NAMES = 20
+_PLACES: tuple[tuple[ParameterLocation, str], ...] = (("query", "form"), ("header", "simple"), ("cookie", "form"))
 
 
 def with_reads(operation: Operation) -> Operation:
@@ -31,7 +34,7 @@ def with_reads(operation: Operation) -> Operation:
         Parameter(
             name=name, location=place, schema={"type": "string"}, style=style, explode=style == "form", documented=False
         )
-        for place, style in (("query", "form"), ("header", "simple"), ("cookie", "form"))
+        for place, style in _PLACES
         for name in names.get(place, [])[:_MOST_NAMES]
         if not (place == "header" and name.lower() in _OF_THE_SERVER)
     ]

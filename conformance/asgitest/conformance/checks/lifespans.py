@@ -5,18 +5,23 @@ Source: ASGI lifespan 2.0. Depends on: the records.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asgitest.conformance.checks.crashes import root_exception
+from asgitest.conformance.checks.identifiers import json_of
 from asgitest.conformance.checks.protocol import check_exchange_rules
 from asgitest.conformance.checks.violation import Violation
+from asgitest.conformance.json_values import is_array
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from asgitest.conformance.records import Exchange, LifespanRecord
 
-__all__ = ["check_before_startup", "check_lifespans"]
+__all__ = ["check_before_startup", "check_leaked", "check_lifespans", "check_restarted"]
+
+
+_SERVER_ERROR = 500
 
 
 def check_lifespans(records: Sequence[LifespanRecord]) -> Iterator[Violation]:
@@ -56,6 +61,55 @@ def _told(record: LifespanRecord) -> str:
         error = root_exception(record.exception)
         return f"{type(error).__name__}: {error}".strip().partition("\n")[0]
     return record.message.strip().rpartition("\n")[2]
+
+
+def check_restarted(before: Exchange, after: Exchange) -> Iterator[Violation]:
+    """Compare what one request came to in the first lifespan and in the second.
+
+    Args:
+        before: In the first; it was answered.
+        after: In the second.
+    """
+    if before.exception is not None or before.status >= _SERVER_ERROR or before.response is None:
+        return
+    error = root_exception(after.exception) if after.exception is not None else None
+    if error is None and after.status < _SERVER_ERROR:
+        return
+    told = f"{type(error).__name__}: {error}" if error is not None else str(after.status)
+    yield Violation(
+        check="lifespan.restartable",
+        message=f"After a shutdown and another startup {_line_of(after)} fails: {told}",
+        cause=("restarted",),
+        exception=error,
+        expected=f"{before.status}, as in the first lifespan.",
+        actual=told,
+    )
+
+
+def check_leaked(first: Exchange, second: Exchange, state: Mapping[str, Any]) -> Iterator[Violation]:
+    """See whether what the same GET leaves in the state of the lifespan comes back with the next one.
+
+    Args:
+        first: The answer to it.
+        second: The answer to it once more.
+        state: Of the lifespan, as it is now.
+    """
+    one, two = json_of(first), json_of(second)
+    if not is_array(one) or not is_array(two) or len(two) <= len(one) or two[: len(one)] != one:
+        return
+    name = next((name for name, value in state.items() if is_array(value) and value == two), None)
+    if name is not None:
+        yield Violation(
+            check="lifespan.state-leaks-between-requests",
+            message=f"{_line_of(second)} adds to state[{name!r}], and the next request is answered with it.",
+            cause=("state", name),
+            expected=f"{len(one)} items, as before.",
+            actual=f"{len(two)} items",
+        )
+
+
+def _line_of(exchange: Exchange) -> str:
+    return f"{exchange.request.method} {exchange.request.target.decode('latin-1')[:100]}"
 
 
 def _check_first(record: LifespanRecord) -> Iterator[Violation]:

@@ -48,6 +48,7 @@ def open_executor(target: Target, options: RunOptions, *, watch: bool, timeout_s
         tells_routes=target.adapter.name in {"fastapi", "starlette", "litestar"},
         hidden=hidden,
     )
+    executor.restarts = options.reset != "none"
     with target.adapter.observe_errors(app, seen), executor:
         yield executor
 
@@ -126,4 +127,6 @@ class Observer:
                 break
             stopped = await self.executor.stop()
             records.append(stopped or started)
+            if stopped is not None and stopped.shutdown == "hung":
+                break
         return records

@@ -109,6 +109,8 @@ def _cycle_lifespan(work: Work) -> None:
     scenario = session.findings.scenario([LifespanStep()] * _CYCLES)
     for violation in check_lifespans(records):
         work.seen.take(violation, "LIFESPAN", records[0], scenario=scenario)
+    for violation in session.after_restart:
+        work.seen.fixed(violation, "LIFESPAN")
 
 
 def _skip_lifespan(work: Work) -> None:

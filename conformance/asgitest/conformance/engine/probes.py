@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
 from asgitest.conformance.checks import Expectation, pairs
+from asgitest.conformance.checks.lifespans import check_leaked
 from asgitest.conformance.checks.violation import Violation
 from asgitest.conformance.engine.playing import Player, bind
 from asgitest.conformance.json_values import is_object
@@ -122,6 +123,8 @@ class _Prober:
             yield probed
         if again.response is None or plain.response is None or again.status != plain.status:
             return
+        for probed in self._found(check_leaked(plain, again, self.observer.executor.state), again, self.base):
+            yield probed
         head = await self._send(_with(self.base, method="HEAD"))
         framework = self.observer.judge.framework
         steady = again.response.body == plain.response.body

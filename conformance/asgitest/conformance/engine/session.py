@@ -24,6 +24,7 @@ from asgitest.conformance.engine.messages import Ready, TaskKind
 from asgitest.conformance.engine.observing import Observer, open_executor
 from asgitest.conformance.engine.pool import fork_available
 from asgitest.conformance.engine.resources import Resource, infer_resources
+from asgitest.conformance.engine.restarting import ask_again
 from asgitest.conformance.engine.seeds import keyed_random
 from asgitest.conformance.engine.values import Values, choose_identity
 from asgitest.conformance.inventory import build_inventory
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
+    from asgitest.conformance.checks import Violation
     from asgitest.conformance.execute import Executor
     from asgitest.conformance.inventory import Inventory
     from asgitest.conformance.operation import Handler, Operation
@@ -46,7 +48,7 @@ __all__ = ["Session"]
 
 _WALKS = {"quick": 2, "default": 4, "thorough": 4}
 """How many walks a profile takes."""
-_CREDENTIAL_SECONDS = 10.0
+_COPY_SECONDS = 10.0
 _SHOWN_CLOSED = 3
 _PACKAGES = ("asgitest", "fastapi", "starlette", "litestar", "pydantic")
 
@@ -99,7 +101,26 @@ class Session:
         self._nearest: dict[tuple[str, int], tuple[Any, ...]] = {}
         self._secrets: tuple[tuple[str, str], ...] = ()
         self._closed: tuple[str, ...] = ()
-        self._meet_users(copies=target is None and fork_available())
+        self.after_restart: tuple[Violation, ...] = ()
+        self._ask_app(copies=target is None and fork_available())
+
+    def _ask_app(self, *, copies: bool) -> None:
+        """Find out what tasks have to know of the app: who may come in, and whether it may be restarted."""
+        self._meet_users(copies=copies)
+        if copies and self.options.reset != "none":
+            self._try_restart()
+
+    def _try_restart(self) -> None:
+        """See whether the app may be shut down and started again between cases."""
+
+        def ask() -> tuple[list[Violation] | None]:
+            with self.open() as executor:
+                return (ask_again(executor, self.operations.values(), self.values_for),)
+
+        told = in_a_copy(ask, seconds=_COPY_SECONDS)
+        if told is not None and told[0] != []:
+            self.options = replace(self.options, reset="none")
+            self.after_restart = tuple(told[0] or ())
 
     def _begin_watching(self, root: Path) -> None:
         """Instrument what is imported from now on, or count its lines."""
@@ -134,7 +155,7 @@ class Session:
         closed = any(operation.security for operation in self.operations.values())
         if self.options.identities or not copies or not closed:
             return
-        found = in_a_copy(self._credentials, seconds=_CREDENTIAL_SECONDS)
+        found = in_a_copy(self._credentials, seconds=_COPY_SECONDS)
         if found is not None:
             overrides = (*self.options.overrides, *found.overrides)
             self.options = replace(self.options, identities=found.identities, overrides=overrides)
