@@ -26,7 +26,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all fast proof check format format-check lint types arch docs bench rules counters dropin faults soak corpus bench-conformance bench-latency clean \
+.PHONY: help demo test test-all fast proof coverage check format format-check lint types arch docs bench rules counters dropin faults soak corpus bench-conformance bench-latency clean \
         test-alone test-httpx test-httpx2 $(VERSIONS:%=test-%)
 
 help:  ## what the verbs do
@@ -80,6 +80,12 @@ fast: $(RUN)  ## the tests of the core alone, in seconds
 
 proof: $(RUN)  ## the proofs about the core in full: every word to length five, 100,000 conversations with junk
 	ASGITEST_PROOF=full $(BIN)/python -m pytest -q tests/testclient/asgi $(ARGS)
+
+coverage: $(RUN)  ## which branches of the test client its tests reach
+	$(BIN)/coverage erase
+	$(BIN)/coverage run --parallel-mode -m pytest -q -p no:cacheprovider tests/testclient $(ARGS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --include "testclient/*" --show-missing --skip-covered
 
 check: format-check lint types arch docs  ## all that CI checks beside the tests
 
