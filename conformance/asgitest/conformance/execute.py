@@ -63,6 +63,7 @@ class Executor:
         root_path: The prefix the app is told it is served under.
         watch: Whether the recorder of the white box is asked for what it saw.
         host: ``Host`` for requests that name none.
+        origin: ``Origin`` for WebSocket sessions that name none, as browsers send it.
         traces: Whether records hold the messages of their conversation.
         tells_routes: Whether the app's framework puts the endpoint into the scope once a route was found.
         hidden: Where the adapter puts exceptions that handlers are given; emptied before each request.
@@ -76,6 +77,7 @@ class Executor:
         root_path: str = "",
         watch: bool = False,
         host: str = "testserver",
+        origin: str | None = None,
         traces: bool = False,
         tells_routes: bool = False,
         hidden: list[BaseException] | None = None,
@@ -92,6 +94,7 @@ class Executor:
         self.deadlines = Deadlines(self.loop)
         self._host = (b"host", host.encode("ascii", "replace"))
         self.host = host
+        self._origin = None if origin is None else (b"origin", origin.encode("ascii", "replace"))
         self._server = host.partition(":")[0]
         self._lifespan: LifespanRun | None = None
         self._stop_seconds = timeout_seconds
@@ -193,6 +196,8 @@ class Executor:
     async def socket(self, request: SocketRequest) -> SocketRecord:
         """Play one WebSocket session."""
         self.hidden.clear()
+        if self._origin is not None and not any(name == b"origin" for name, _ in request.headers):
+            request = replace(request, headers=(*request.headers, self._origin))
         run = SocketRun(
             self.app,
             request,

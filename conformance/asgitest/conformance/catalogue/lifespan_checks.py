@@ -69,7 +69,6 @@ LIFESPAN_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         id="lifespan.state-leaks-between-requests",
-        planned=True,
         title="What one request puts into the state is seen by the next",
         severity="warning",
         confidence="firm",

@@ -15,6 +15,7 @@ _RESPONSE = openapi("Response Object", "response-object")
 _MEDIA = openapi("Media Type Object", "media-type-object")
 _PARAMETER = openapi("Parameter Object", "parameter-object")
 _SCHEMA = openapi("Schema Object", "schema-object")
+_SECURITY = openapi("Security Requirement Object", "security-requirement-object")
 
 OPENAPI_CHECKS: tuple[Check, ...] = (
     Check(
@@ -193,6 +194,19 @@ OPENAPI_CHECKS: tuple[Check, ...] = (
         spec=(_RESPONSES,),
         bad="responses={409: {'description': 'Conflict'}}  # and nothing raises it",
         good="raise HTTPException(409)",
+    ),
+    Check(
+        id="openapi.ignored-auth",
+        title="A protected operation was served with credentials that must be refused",
+        severity="error",
+        confidence="firm",
+        schemathesis=("ST401",),
+        wfc="F206",
+        meaning="The schema says that credentials are needed, and whoever has none that count was served.",
+        advice="Declare the dependency that checks them on the operation or its router.",
+        spec=(_SECURITY,),
+        bad="@app.get('/orders')  # the schema of the app says that all operations need a token",
+        good="@app.get('/orders', dependencies=[Depends(current_user)])",
     ),
     Check(
         id="openapi.deprecated-no-header",

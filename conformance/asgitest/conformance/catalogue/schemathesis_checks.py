@@ -35,16 +35,6 @@ SCHEMATHESIS_CHECKS: tuple[Check, ...] = (
         spec=(_DOCS,),
     ),
     Check(
-        id="schemathesis.ignored-auth",
-        title="A protected operation was served without valid credentials",
-        severity="error",
-        confidence="firm",
-        meaning="The schema says that credentials are needed, and the app served a request without them.",
-        advice="Declare the dependency that checks them on the operation or its router.",
-        schemathesis=("ST401",),
-        spec=(_DOCS,),
-    ),
-    Check(
         id="schemathesis.object-level",
         title="An identity reached what belongs to another",
         severity="error",

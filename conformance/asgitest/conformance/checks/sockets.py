@@ -13,11 +13,11 @@ from asgitest.conformance.checks.protocol import check_exchange_rules
 from asgitest.conformance.checks.violation import Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from asgitest.conformance.records import SocketRecord
 
-__all__ = ["check_foreign_origin", "check_socket"]
+__all__ = ["check_foreign_origin", "check_socket", "check_untrusted_origin"]
 
 _AFTER_CLOSE = "once a close message has been sent"
 _CLOSE_CODE = "ASGI-WS-011"
@@ -91,6 +91,25 @@ def check_foreign_origin(plain: SocketRecord, bare: SocketRecord, foreign: Socke
             check="websocket.origin-unchecked",
             message=f"A cookie opens the session, and it is opened for Origin: {origin}, too.",
             cause=("origin",),
+            expected="websocket.close before it is accepted.",
+            actual="websocket.accept",
+        )
+
+
+def check_untrusted_origin(foreign: SocketRecord, *, trusted: Sequence[str]) -> Iterator[Violation]:
+    """See whether a session is opened for a page of a site that the user does not trust.
+
+    Args:
+        foreign: With an Origin that is none of those trusted.
+        trusted: The others.
+    """
+    if _is_open(foreign):
+        origin = next(value for name, value in foreign.request.headers if name == b"origin").decode("latin-1")
+        yield Violation(
+            check="websocket.origin-unchecked",
+            message=f"The session is opened for Origin: {origin}, and trusted is only {', '.join(trusted)}.",
+            cause=("origin",),
+            confidence="firm",
             expected="websocket.close before it is accepted.",
             actual="websocket.accept",
         )

@@ -22,18 +22,21 @@ if TYPE_CHECKING:
     from asgitest.conformance.engine.findings import Seen
     from asgitest.conformance.model import Step
     from asgitest.conformance.operation import Operation
-    from asgitest.conformance.options import RunOptions
+    from asgitest.conformance.options import Identity, RunOptions
     from asgitest.conformance.records import Exchange, LifespanRecord, Request
     from asgitest.conformance.target import Target
 
 __all__ = ["Observer", "open_executor"]
+
+_NO_HOST = "testserver"
+"""Of requests when nobody says it."""
 
 
 @contextlib.contextmanager
 def open_executor(target: Target, options: RunOptions, *, watch: bool, timeout_seconds: float) -> Generator[Executor]:
     """Make an executor for a fresh app and observe what its error handlers are given."""
     app = target.load()
-    host = options.base_url.partition("://")[2].partition("/")[0] or "testserver"
+    origins = options.allowed_origins
     hidden: list[BaseException] = []
 
     def seen(error: BaseException, _scope: Mapping[str, Any]) -> None:
@@ -44,13 +47,22 @@ def open_executor(target: Target, options: RunOptions, *, watch: bool, timeout_s
         timeout_seconds=timeout_seconds,
         root_path=options.root_path,
         watch=watch,
-        host=host,
+        host=_host(options),
+        origin=next((origin for origin in origins if "*" not in origin), None),
         tells_routes=target.adapter.name in {"fastapi", "starlette", "litestar"},
         hidden=hidden,
     )
     executor.restarts = options.reset != "none"
     with target.adapter.observe_errors(app, seen), executor:
         yield executor
+
+
+def _host(options: RunOptions) -> str:
+    """Choose the ``Host`` of requests: that of the URL the user gave, else the first the app is meant to answer to."""
+    given = options.base_url.partition("://")[2].partition("/")[0]
+    if given not in {"", _NO_HOST}:
+        return given
+    return next((host.replace("*", "www") for host in options.allowed_hosts if host != "*"), _NO_HOST)
 
 
 def as_application(app: Any) -> Any:
@@ -68,11 +80,13 @@ class Observer:
         executor: Sends them.
         judge: Judges exchanges.
         operations: By subject.
+        identities: Everybody the user has told of.
     """
 
     executor: Executor
     judge: Judge
     operations: Mapping[str, Operation] = field(default_factory=dict[str, "Operation"])
+    identities: tuple[Identity, ...] = ()
 
     async def request(
         self, request: Request, subject: str, expectation: Expectation

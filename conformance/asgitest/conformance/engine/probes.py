@@ -15,8 +15,10 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from asgitest.conformance.checks import Expectation, pairs
 from asgitest.conformance.checks.lifespans import check_leaked
+from asgitest.conformance.checks.refusals import check_refused
 from asgitest.conformance.checks.violation import Violation
 from asgitest.conformance.engine.playing import Player, bind
+from asgitest.conformance.engine.refusals import refused_requests
 from asgitest.conformance.json_values import is_object
 from asgitest.conformance.serialise import is_json
 
@@ -109,11 +111,19 @@ class _Prober:
             return
         sources = [self._methods(plain), self._huge_header(plain), self._location(plain), self._read_only()]
         if plain.status in _SUCCESS:
-            sources.append(self._cut())
+            sources += [self._cut(), self._refused()]
         if self.operation.method == "GET" and plain.status in _SUCCESS and not plain.response.truncated:
             sources = [self._reading(plain), *sources]
         for source in sources:
             async for probed in source:
+                yield probed
+
+    async def _refused(self) -> AsyncIterator[Probed]:
+        """As those whom the app must refuse."""
+        for identity, request in refused_requests(self.base, self.operation, self.observer.identities):
+            await self._restart()
+            exchange = await self._send(request)
+            for probed in self._found(check_refused(exchange, identity=identity.name), exchange):
                 yield probed
 
     async def _reading(self, plain: Exchange) -> AsyncIterator[Probed]:

@@ -224,6 +224,9 @@ class Session:
     def _notes(self) -> Iterator[str]:
         if not self.inventory.documents:
             yield "The app has no OpenAPI document: only what needs none is checked."
+        if self.options.webhooks:
+            names = ", ".join(self.options.webhooks)
+            yield f"webhooks: hooks are given for {names}, and no check calls them yet."
         yield from unknown_patterns(self.selection, operations=self.operations.values(), others=self._others())
         if self._closed:
             shown = ", ".join(self._closed[:_SHOWN_CLOSED])
@@ -258,7 +261,9 @@ class Session:
 
     def observer(self, executor: Executor) -> Observer:
         """Make what sends and judges."""
-        return Observer(executor=executor, judge=self._judge, operations=self.operations)
+        return Observer(
+            executor=executor, judge=self._judge, operations=self.operations, identities=self.options.identities
+        )
 
     def handler_of(self, subject: str) -> Handler | None:
         """Find where the code of a subject stands."""

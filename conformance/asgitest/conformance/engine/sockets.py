@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from asgitest.conformance.checks import check_socket
-from asgitest.conformance.checks.sockets import check_foreign_origin
+from asgitest.conformance.checks.sockets import check_foreign_origin, check_untrusted_origin
 from asgitest.conformance.engine.findings import step_of_socket
 from asgitest.conformance.engine.seeds import keyed_random
 from asgitest.conformance.engine.wire import request_of
@@ -158,6 +158,10 @@ class _Player:
     def ask_from_elsewhere(self) -> None:
         """Ask as a page of another site, where a cookie is what opens the session."""
         base, executor = self.opened, self.observer.executor
+        trusted = self.work.session.options.allowed_origins
+        if base is not None and trusted and "*" not in trusted:
+            self._ask_untrusted(base, trusted)
+            return
         if base is None or not any(name == b"cookie" for name, _ in base.headers):
             return
         base = replace(base, sends=(), close_code=1000)
@@ -171,6 +175,15 @@ class _Player:
             with self.work.noted(3 * _LATER + number, request):
                 records.append(executor.run(executor.socket(request)))
         for violation in check_foreign_origin(records[0], records[1], records[2]):
+            self.work.seen.fixed(violation, self.route.label, handler=self.route.handler)
+
+    def _ask_untrusted(self, base: SocketRequest, trusted: Sequence[str]) -> None:
+        """Ask as a page of a site that the user does not trust."""
+        headers = tuple(pair for pair in base.headers if pair[0] != b"origin")
+        request = replace(base, sends=(), close_code=1000, headers=(*headers, _ORIGIN))
+        with self.work.noted(3 * _LATER, request):
+            record = self.observer.executor.run(self.observer.executor.socket(request))
+        for violation in check_untrusted_origin(record, trusted=trusted):
             self.work.seen.fixed(violation, self.route.label, handler=self.route.handler)
 
 

@@ -1,0 +1,50 @@
+"""Requests with credentials that must be refused.
+
+Depends on: values, options.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from asgitest.conformance.engine.values import with_identity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from asgitest.conformance.operation import Operation
+    from asgitest.conformance.options import Identity
+    from asgitest.conformance.records import Request
+
+__all__ = ["refused_requests", "without_credentials"]
+
+_USUAL = frozenset({b"authorization", b"proxy-authorization", b"cookie"})
+
+
+def refused_requests(
+    request: Request, operation: Operation, identities: Sequence[Identity]
+) -> Iterator[tuple[Identity, Request]]:
+    """Write a request anew as everybody whom the operation must refuse.
+
+    Args:
+        request: As somebody whom it serves.
+        operation: What it is sent to.
+        identities: Everybody the user has told of.
+    """
+    needed = {name for alternative in operation.security for name in alternative}
+    for identity in identities:
+        if identity.refused and needed and (not identity.schemes or needed & set(identity.schemes)):
+            yield identity, with_identity(without_credentials(request, identities), identity)
+
+
+def without_credentials(request: Request, identities: Iterable[Identity]) -> Request:
+    """Take out of a request what anybody identifies themselves with."""
+    headers, query = set(_USUAL), set[bytes]()
+    for identity in identities:
+        headers |= {name.lower().encode("latin-1", "replace") for name in identity.headers}
+        query |= {name.encode("ascii", "replace") for name in identity.query}
+    path, _, text = request.target.partition(b"?")
+    pairs = [pair for pair in text.split(b"&") if pair and pair.partition(b"=")[0] not in query]
+    kept = tuple(pair for pair in request.headers if pair[0] not in headers)
+    return replace(request, headers=kept, target=path + (b"?" + b"&".join(pairs) if pairs else b""))
