@@ -111,12 +111,8 @@ class InProcessServer:
         self.lifespan: LifespanSession | None = None
         self.lifespan_has_run = False
         self.driver: Driver | None = None
-        self._driver_options: dict[str, Any] = {
-            "kind": driver_kind,
-            "backend": backend,
-            "backend_options": backend_options,
-            "clock": clock,
-        }
+        self._driver_options: dict[str, Any] = {"kind": driver_kind, "clock": clock}
+        self._driver_options |= {"backend": backend, "backend_options": backend_options}
         # Where Starlette's client is replaced, each call without a block has a loop of its own: suites count on it.
         usual = driver_kind in {"auto", "baton"} and backend == "asyncio" and not backend_options and clock == "real"
         self._shares_loops = usual and self.policy.mode != "starlette"
