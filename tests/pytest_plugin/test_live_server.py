@@ -102,6 +102,43 @@ def test_the_tests_of_a_suite_run_over_sockets(suite: pytest.Pytester, server: s
     assert "GET /hello" in (suite.path / "cov.json").read_text("utf-8")
 
 
+ASYNC = """
+import main, pytest
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request):
+    return request.param
+
+@pytest.mark.anyio
+async def test_http(asgi_async_client):
+    response = await asgi_async_client.get("/hello")
+    assert str(response.url) == "http://testserver/hello"
+    assert response.json() == "hello"
+    assert response.asgi.scope["server"][0] == "127.0.0.1"
+
+@pytest.mark.anyio
+async def test_websocket(asgi_async_client):
+    async with asgi_async_client.websocket_connect("/chat") as session:
+        await session.send_text("hi")
+        assert await session.receive_text() == "hi"
+
+@pytest.mark.anyio
+@pytest.mark.asgi_root_path("/api")
+async def test_root_path(asgi_async_client): ...
+
+def test_server():
+    assert main.started == ["start"]
+"""
+
+
+def test_the_async_tests_of_a_suite_run_over_sockets_too(suite: pytest.Pytester) -> None:
+    suite.makepyfile(ASYNC)
+
+    result = suite.runpytest("--asgi-app=main:app", "--asgi-server", "-W", "error")
+
+    result.assert_outcomes(passed=5, skipped=2)
+
+
 def test_two_workers_run_servers_at_the_same_time(suite: pytest.Pytester) -> None:
     suite.makepyfile(test_a=LIVE, test_b=LIVE)
 

@@ -3,7 +3,7 @@
 The public fixture is synchronous, and asks for a private one that the test's own runner understands: an async generator
 for anyio, and one made by ``pytest_asyncio.fixture`` for each scope that an asyncio loop may have.
 
-Depends on: pytest, ``running``; `asgitest.testclient` when a client is made.
+Depends on: pytest, ``options``, ``running``; `asgitest.testclient` when a client is made.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from asgitest.pytest_plugin.running import app_of, client_options
+from asgitest.pytest_plugin.options import SETTINGS
+from asgitest.pytest_plugin.running import RUNNING, app_of, client_options, running_app
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -38,10 +39,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 async def open_async_client(request: pytest.FixtureRequest) -> AsyncIterator[Any]:
-    """Start the app on the running loop, give a client, and shut the app down."""
+    """Start the app on the running loop, give a client, and shut the app down; or give a client of its server."""
+    options = client_options(request.node)
+    if request.config.stash[SETTINGS].server != "off":
+        server: Any = request.node.stash[RUNNING]
+        async with server.async_client(**options) as client:
+            yield client
+        return
     from asgitest.testclient import AsyncTestClient  # noqa: PLC0415 - a run that uses no client does not load it
 
-    async with AsyncTestClient(app_of(request), **client_options(request.node)) as client:
+    async with AsyncTestClient(app_of(request), **options) as client:
         yield client
 
 
@@ -56,9 +63,11 @@ def asgi_async_client(request: pytest.FixtureRequest) -> Any:
     """An ``AsyncTestClient`` on the loop of an async test, with the app's lifespan running on it.
 
     For tests of pytest-asyncio (strict or auto) and of anyio (asyncio or trio). The lifespan runs once for each test,
-    because it belongs to the loop of the test.
+    because it belongs to the loop of the test; with ``--asgi-server`` it is that of the server.
     """
     item = request.node
+    if item.config.stash[SETTINGS].server != "off":
+        running_app(request)
     by_asyncio = any(kind.__module__.startswith("pytest_asyncio") for kind in type(item).__mro__)
     by_anyio = item.get_closest_marker("anyio") is not None or "anyio_backend" in request.fixturenames
     if by_asyncio and by_anyio:

@@ -101,7 +101,7 @@ class Settings(Value):
         redact: Names of headers, parameters and members whose values reports hide, beside the usual ones.
         conformance: How much the conformance items of the app do; ``None`` collects none.
         observe: Whether the traffic of the suite is checked.
-        server: Which server runs the app for ``asgi_client`` and ``asgi_websocket``; ``off`` runs it in process.
+        server: Which server runs the app for clients and WebSockets; ``off`` runs it in process.
         live_server: Which server ``asgi_live_server`` is.
         live_server_scope: How long one live server lasts.
         live_server_lifespan: Whether the app's lifespan runs in ``asgi_live_server``.
@@ -178,7 +178,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="server",
-        help="Run asgi_client and asgi_websocket over real sockets, against this server",
+        help="Run the tests of asgi_client, asgi_async_client and asgi_websocket over real sockets, on this server",
         kind="choice",
         choices=("off", "uvicorn", "hypercorn", "granian"),
         const="uvicorn",

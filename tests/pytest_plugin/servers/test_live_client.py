@@ -63,7 +63,7 @@ def test_an_exception_of_the_app_reaches_the_test(client: Any, path: str) -> Non
 
 
 def test_a_server_that_is_gone_is_an_error_of_the_network(server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("asgitest.pytest_plugin.servers.live_client._END_SECONDS", 0.01)
+    monkeypatch.setattr("asgitest.pytest_plugin.servers.live_client.END_SECONDS", 0.01)
     with server.client() as client:
         client._live_transport._address = ("127.0.0.1", 9)
         with pytest.raises(httpx.ConnectError):
@@ -147,3 +147,13 @@ def test_a_client_cannot_have_what_the_server_decides_for_all(server: LiveServer
 def test_checks_of_the_client_in_process_are_left_out(server: LiveServer) -> None:
     with server.client(validate="off", timeout=5) as client:
         assert client.get("/echo").status_code == 200
+
+
+def test_the_app_forgets_a_client_that_was_closed(server: LiveServer) -> None:
+    before = dict(server.watched.variants)
+
+    with server.client() as client:
+        client.get("/echo")
+    server.client().close()
+
+    assert server.watched.variants == before

@@ -22,21 +22,59 @@ from asgitest.testclient.response import Response
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from types import TracebackType
 
     from asgitest.pytest_plugin.servers.watched_app import WatchedApp
     from asgitest.testclient.response import Conversation
 
-__all__ = ["LiveClient", "LiveTransport"]
+__all__ = ["END_SECONDS", "FAILED", "NUMBERS", "LiveClient", "LiveTransport", "arguments_of", "marked"]
 
-_NUMBERS = itertools.count(1)
-_FAILED = 500
-_END_SECONDS = 5.0
+NUMBERS = itertools.count(1)
+"""Numbers for clients and calls."""
+FAILED = 500
+END_SECONDS = 5.0
 # What TestClient takes and a real server decides for itself.
 _OF_THE_SERVER = frozenset(
     {"root_path", "client", "extensions", "http_version", "profile", "backend", "clock", "driver"}
 )
 # What is about rules and loops in process, and has no meaning for a real server.
 _IN_PROCESS = frozenset({"validate", "select", "ignore", "ignore_routes", "backend_options"})
+
+
+def marked(request: httpx.Request, address: tuple[str, int], marks: list[tuple[bytes, bytes]]) -> httpx.Request:
+    """A request as it is sent to the server at *address*, which gets to know whose it is."""
+    host, port = address
+    if request.url.scheme == "https":
+        marks = [*marks, (b"x-forwarded-proto", b"https")]
+    return httpx.Request(
+        request.method,
+        request.url.copy_with(scheme="http", host=host, port=port),
+        headers=[*request.headers.raw, *marks],
+        stream=request.stream,
+        extensions=request.extensions,
+    )
+
+
+def arguments_of(
+    *,
+    base_url: str = "http://testserver",
+    headers: dict[str, str] | None = None,
+    cookies: Any = None,
+    follow_redirects: bool = True,
+    timeout: Any = 30.0,
+    **options: Any,
+) -> dict[str, Any]:
+    """What the client of the HTTP library takes, from what ``TestClient`` takes."""
+    for name in sorted(_OF_THE_SERVER & options.keys()):
+        pytest.skip(f"{name}= is for a client in process: a real server decides it for all clients")
+    return {
+        "base_url": adopt(base_url),
+        "headers": {"user-agent": "testclient", **(adopt(headers) or {})},
+        "cookies": adopt(cookies),
+        "follow_redirects": follow_redirects,
+        "timeout": adopt(timeout),
+        **{name: adopt(value) for name, value in options.items() if name not in _IN_PROCESS},
+    }
 
 
 class LiveTransport(httpx.BaseTransport):
@@ -58,19 +96,9 @@ class LiveTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> Response:
         """Send a request, and receive the beginning of the response."""
-        number = b"%d" % next(_NUMBERS)
+        number = b"%d" % next(NUMBERS)
         call = self._watched.calls[number] = LiveCall(f"{request.method} {request.url.raw_path.decode()}")
-        host, port = self._address
-        marks = [(CALL_HEADER, number), (CLIENT_HEADER, self._mark)]
-        if request.url.scheme == "https":
-            marks.append((b"x-forwarded-proto", b"https"))
-        sent = httpx.Request(
-            request.method,
-            request.url.copy_with(scheme="http", host=host, port=port),
-            headers=[*request.headers.raw, *marks],
-            stream=request.stream,
-            extensions=request.extensions,
-        )
+        sent = marked(request, self._address, [(CALL_HEADER, number), (CLIENT_HEADER, self._mark)])
         try:
             received = self._sockets.handle_request(sent)
         except httpx.HTTPError:
@@ -78,7 +106,7 @@ class LiveTransport(httpx.BaseTransport):
             raise
         finally:
             self._watched.calls.pop(number, None)
-        if received.status_code == _FAILED:
+        if received.status_code == FAILED:
             self.conclude(call)
         stream = LiveStream(received.stream, self, call)
         response = Response(
@@ -93,7 +121,7 @@ class LiveTransport(httpx.BaseTransport):
 
     def conclude(self, call: LiveCall) -> None:
         """Wait for the app to finish, and raise what it raised."""
-        call.ended.wait(_END_SECONDS)
+        call.ended.wait(END_SECONDS)
         if self._raises and call.exception is not None:
             raise call.exception
 
@@ -137,33 +165,19 @@ class LiveClient(httpx.Client):
         self,
         server: Any,
         *,
-        base_url: str = "http://testserver",
         raise_server_exceptions: bool = True,
-        headers: dict[str, str] | None = None,
-        cookies: Any = None,
-        follow_redirects: bool = True,
-        timeout: Any = 30.0,
         overrides: Mapping[Any, Any] | None = None,
         **options: Any,
     ) -> None:
-        for name in sorted(_OF_THE_SERVER & options.keys()):
-            pytest.skip(f"{name}= is for a client in process: a real server decides it for all clients")
+        arguments = arguments_of(**options)
         watched: WatchedApp = server.watched
-        mark = b"%d" % next(_NUMBERS)
+        mark = b"%d" % next(NUMBERS)
         self.app = watched.variants[mark] = with_overrides(watched.app, overrides)
         self._live = server
         self._mark = mark
         transport = LiveTransport(watched, (server.host, server.port), mark=mark, raises=raise_server_exceptions)
         self._live_transport = transport
-        super().__init__(
-            base_url=adopt(base_url),
-            headers={"user-agent": "testclient", **(adopt(headers) or {})},
-            cookies=adopt(cookies),
-            follow_redirects=follow_redirects,
-            timeout=adopt(timeout),
-            transport=transport,
-            **{name: adopt(value) for name, value in options.items() if name not in _IN_PROCESS},
-        )
+        super().__init__(transport=transport, **arguments)
 
     @property
     def app_state(self) -> dict[str, Any]:
@@ -191,7 +205,7 @@ class LiveClient(httpx.Client):
             timeout: Seconds that each wait may take.
         """
         request = self.build_request("GET", url, headers=adopt(headers), params=adopt(params), cookies=adopt(cookies))
-        number = b"%d" % next(_NUMBERS)
+        number = b"%d" % next(NUMBERS)
         call = self._live.watched.calls[number] = LiveCall(f"WebSocket {request.url.raw_path.decode()}")
         return LiveWebSocket(
             self,
@@ -214,7 +228,7 @@ class LiveClient(httpx.Client):
         loop: asyncio.AbstractEventLoop | None = self._live.watched.loop
         if loop is None:
             raise RuntimeError("the server has not called the app yet, so its loop is not known")
-        return asyncio.run_coroutine_threadsafe(function(*arguments), loop).result(_END_SECONDS * 6)
+        return asyncio.run_coroutine_threadsafe(function(*arguments), loop).result(END_SECONDS * 6)
 
     def spawn(self, **options: Any) -> LiveClient:
         """Make another client of the same server."""
@@ -223,4 +237,14 @@ class LiveClient(httpx.Client):
     def close(self) -> None:
         """Close the connections."""
         super().close()
+        self._live.watched.variants.pop(self._mark, None)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        """Leave; the library closes its connections then without `close`."""
+        super().__exit__(kind, error, traceback)
         self._live.watched.variants.pop(self._mark, None)

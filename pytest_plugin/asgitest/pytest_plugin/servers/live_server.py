@@ -1,6 +1,6 @@
 """A server that runs in a thread, and what a test may ask of it.
 
-Depends on: ``runners``, ``watched_app``, ``live_client``.
+Depends on: ``runners``, ``watched_app``, ``live_client``, ``async_live_client``.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from asgitest.testclient.errors import DeadlineExceeded, LeakWarning, LifespanFa
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+    from asgitest.pytest_plugin.servers.async_live_client import AsyncLiveClient
 
 __all__ = ["LiveServer", "serve"]
 
@@ -72,6 +74,16 @@ class LiveServer:
             options: What ``TestClient`` takes, as far as one client of a real server can have it.
         """
         return LiveClient(self, **options)
+
+    def async_client(self, **options: Any) -> AsyncLiveClient:
+        """Make an asynchronous client that talks to this server over sockets.
+
+        Args:
+            options: What ``AsyncTestClient`` takes, as far as one client of a real server can have it.
+        """
+        from asgitest.pytest_plugin.servers.async_live_client import AsyncLiveClient  # noqa: PLC0415  only async tests
+
+        return AsyncLiveClient(self, **options)
 
     def start(self) -> None:
         """Start, and wait until the app has started and the server listens.
