@@ -10,7 +10,14 @@ import anyio.lowlevel
 import apps
 import pytest
 
-from asgitest.testclient import AsyncTestClient, DeadlineExceeded, DisconnectWarning, TestClient, observe
+from asgitest.testclient import (
+    AsyncTestClient,
+    DeadlineExceeded,
+    DisconnectWarning,
+    ProtocolWarning,
+    TestClient,
+    observe,
+)
 from asgitest.testclient.asgi import PROFILES
 
 START = {"type": "http.response.start", "status": 200, "headers": []}
@@ -145,6 +152,33 @@ def test_an_empty_chunk_is_waited_for_as_well():
 
     with TestClient(app).stream("GET", "/") as response:
         assert b"".join(response.iter_raw()) == b"end"
+
+
+@pytest.mark.parametrize(
+    ("odd", "found"),
+    [({"more_body": 1}, 352), ({"more_body": True, "note": "x"}, None)],
+    ids=["with a fault", "without a fault"],
+)
+def test_a_long_stream_is_recorded_and_judged_as_if_it_were_short(odd, found):
+    """Its chunks are only collected as long as they all look alike, and counted when one does not."""
+    bodies = [str(number).encode() for number in range(700)]
+
+    async def app(scope, receive, send):
+        assert scope["type"] == "http"
+        await send(START)
+        for number, body in enumerate(bodies):
+            more = odd if number == 350 else {"more_body": True}
+            await send({"type": "http.response.body", "body": body, **more})
+        await send(message={"type": "http.response.body", "body": b"end"})
+
+    client = TestClient(app, validate="warn")
+    with pytest.warns(ProtocolWarning):
+        response = client.get("/")
+
+    assert response.content == b"".join([*bodies, b"end"])
+    assert response.asgi.trace.count == 1 + len(bodies) + 3  # the start, the call with a name, the last, the return
+    assert [message.get("body") for message in response.asgi.trace.messages][-2:] == [b"699", b"end"]
+    assert {finding.rule.id: finding.index for finding in response.asgi.findings}.get("ASGI-HTTP-022") == found
 
 
 def test_changing_a_chunk_after_it_was_sent_changes_nothing():

@@ -115,10 +115,12 @@ class AppCall(JudgedCall, Generic[ExchangeT]):
             value = await self.call_app(self.receive, self.send)
         except BaseException as error:
             self.error = error
+            self.settle_trace()
             self.keep(self.exchange.app_raised(error))
             if _is_cancellation(error):
                 raise
         else:
+            self.settle_trace()
             findings = self.exchange.app_returned(value)
             if findings:
                 self.keep(findings)
@@ -126,6 +128,9 @@ class AppCall(JudgedCall, Generic[ExchangeT]):
             self.finished = True
             if self._arrived is not None:
                 self.notify_front()
+
+    def settle_trace(self) -> None:
+        """Have all that was sent in the trace, for whoever looks at it while the app goes on."""
 
     def judge(self, findings: Sequence[Finding], message: Any = None) -> None:
         """Raise, or remember, what the last message of the app did wrong.
@@ -215,6 +220,7 @@ class AppCall(JudgedCall, Generic[ExchangeT]):
             raise
         if outcome is Outcome.READY:
             return
+        self.settle_trace()
         report = describe_stuck(self.driver, self.task, self.exchange.trace)
         await self.end(grace=0.0)
         abandon_workers()

@@ -76,6 +76,9 @@ class InProcessServer:
         http_version: What HTTP scopes say.
     """
 
+    lifespan: LifespanSession | None = None
+    lifespan_has_run = False
+    driver: Driver | None = None
     _served: Any = None
     _templates: Templates
 
@@ -108,9 +111,6 @@ class InProcessServer:
         self.http_version = http_version
         self.http_extensions = _merged(HTTP_EXTENSIONS, extensions, "http.")
         self.socket_extensions = _merged(SOCKET_EXTENSIONS, extensions, "websocket.")
-        self.lifespan: LifespanSession | None = None
-        self.lifespan_has_run = False
-        self.driver: Driver | None = None
         self._driver_options: dict[str, Any] = {"kind": driver_kind, "clock": clock}
         self._driver_options |= {"backend": backend, "backend_options": backend_options}
         # Where Starlette's client is replaced, each call without a block has a loop of its own: suites count on it.

@@ -87,10 +87,18 @@ def converse(scope: dict[str, Any], messages: list[Any], leaves_after: int, *, c
     for number, message in enumerate(messages):
         if number == leaves_after:
             exchange.client_disconnected()
-        taken = exchange.flows and exchange.take_chunk(message) is not None
-        findings = () if taken else exchange.app_sent(message)
+        flowing = exchange.flows and type(message) is dict and flows_on(message)
+        if flowing:
+            exchange.take_chunks([message["body"]])
+        findings = () if flowing else exchange.app_sent(message)
         steps.append([*map(told, findings), *seen(exchange)])
     return {"steps": steps, "end": [*map(told, exchange.app_returned()), *seen(exchange)]}
+
+
+def flows_on(message: dict[str, Any]) -> bool:
+    """Whether a message is one that a shell takes by itself while a response flows."""
+    usual = len(message) == 3 and message["type"] == "http.response.body" and type(message.get("body")) is bytes
+    return usual and message.get("more_body") is True
 
 
 def told(finding: Any) -> str:

@@ -89,7 +89,7 @@ class HTTPProgress(Exchange):
     disconnected = False
     sent_bytes = 0
     flows = False
-    """Whether the last message was a chunk without a fault, so that all that counts is whether the next is one."""
+    """Whether the last message was a chunk without a fault of a body without a limit: so is the next if it looks so."""
     _disconnects = 0
     _expects_body = True
     _lent: Sequence[Any] = ()
@@ -177,35 +177,16 @@ class HTTPProgress(Exchange):
         self.sent_bytes = size
         self.chunk = body
         self.file = None
-        # The first messages of a long stream are recorded one by one.
-        self.flows = more is True and self.trace.last is not None
+        self.flows = more is True and self._limit == NO_LIMIT
         self.response_complete = more is False
         return True
 
-    def take_chunk(self, message: Any) -> bytes | None:
-        """Take a body message after which more follow, while the response `flows`: long streams consist of them.
+    def take_chunks(self, chunks: Sequence[bytes]) -> None:
+        """Take the bodies of messages that came while the response `flows`: long streams consist of them.
 
-        It comes to the same as `take_usual` does; everything is written out here because it happens so often.
-
-        Returns:
-            The bytes; ``None`` if it was another message, which is to be given to `app_sent`.
+        Args:
+            chunks: Of messages of three keys, after each of which more was to follow.
         """
-        try:
-            if (
-                class_of(message) is dict
-                and len(message) == 3  # noqa: PLR2004
-                and message["more_body"] is True
-                and message["type"] == "http.response.body"
-                and class_of(body := message["body"]) is bytes
-                and (size := self.sent_bytes + len(body)) <= self._limit
-                and not self._ended
-            ):
-                self.sent_bytes = size
-                trace = self.trace
-                trace.count += 1
-                trace.last.append(body)  # type: ignore[union-attr]  # it is there while the response flows
-                self.chunk = body
-                return body  # type: ignore[no-any-return]  # its class was looked at
-        except Exception:  # noqa: BLE001, S110 - a key of the app's that is not there, or raises; `app_sent` says so
-            pass
-        return None
+        self.sent_bytes += sum(map(len, chunks))
+        self.chunk = chunks[-1]
+        self.trace.add_chunks(chunks)

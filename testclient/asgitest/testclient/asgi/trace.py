@@ -15,7 +15,7 @@ from asgitest.testclient.asgi.findings import show
 from asgitest.testclient.asgi.kinds import class_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["Mark", "Message", "Trace"]
 
@@ -37,17 +37,13 @@ class Trace:
         scope: What the app was called with, for whoever replays it.
     """
 
-    __slots__ = ("_first", "count", "last", "scope")
+    __slots__ = ("_first", "_last", "count", "scope")
 
     def __init__(self, scope: dict[str, Any]) -> None:
         self.scope = scope
         self.count = 0
         self._first: list[Entry] = []
-        self.last: deque[Entry | bytes] | None = None
-        """What comes after the first, made when needed: few conversations are that long.
-
-        A chunk of a body is put here as its bytes alone, by whoever counts it too, since long streams consist of them.
-        """
+        self._last: deque[Entry] | None = None  # made when needed: few conversations are that long
 
     def add(self, mark: Mark, entry: Any) -> None:
         """Add a message, or an event that is no message, at the end."""
@@ -55,20 +51,33 @@ class Trace:
         if self.count <= _KEPT_FIRST:
             self._first.append((mark, entry))
             return
-        if self.last is None:
-            self.last = deque(maxlen=_KEPT_LAST)
-        self.last.append((mark, entry))
+        if self._last is None:
+            self._last = deque(maxlen=_KEPT_LAST)
+        self._last.append((mark, entry))
+
+    def add_chunks(self, chunks: Sequence[bytes]) -> None:
+        """Add the messages that brought chunks of a body, more of which was to follow.
+
+        Args:
+            chunks: Their bodies.
+        """
+        middle = max(_KEPT_FIRST, len(chunks) - _KEPT_LAST)
+        for chunk in chunks[:_KEPT_FIRST]:
+            self.add("<-", {"type": "http.response.body", "body": chunk, "more_body": True})
+        self.count += middle - _KEPT_FIRST  # those between are not kept, wherever the conversation is
+        for chunk in chunks[middle:]:
+            self.add("<-", {"type": "http.response.body", "body": chunk, "more_body": True})
 
     @property
     def omitted(self) -> int:
         """How many entries between the first and the last are counted but not kept."""
-        return self.count - len(self._first) - len(self.last or ())
+        return self.count - len(self._first) - len(self._last or ())
 
     def numbered(self) -> Iterator[tuple[int, Mark, Any]]:
         """Yield ``(number, mark, entry)`` for each entry that was kept."""
         yield from ((number, *entry) for number, entry in enumerate(self._first, 1))
-        last = self.last or ()
-        yield from ((number, *_whole(entry)) for number, entry in enumerate(last, self.count - len(last) + 1))
+        last = self._last or ()
+        yield from ((number, *entry) for number, entry in enumerate(last, self.count - len(last) + 1))
 
     @property
     def messages(self) -> list[Message]:
@@ -100,13 +109,6 @@ class Trace:
             previous = number
             lines.append(_line(number, mark, entry) + ("          broken here" if number == broken else ""))
         return "\n".join(lines)
-
-
-def _whole(entry: Entry | bytes) -> Entry:
-    """Make the message of a chunk that was put down as its bytes."""
-    if type(entry) is tuple:
-        return entry
-    return "<-", {"type": "http.response.body", "body": entry, "more_body": True}
 
 
 def _line(number: int, mark: Mark, entry: Any) -> str:
