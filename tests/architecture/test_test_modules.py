@@ -16,6 +16,8 @@ MIRRORED: tuple[str, ...] = (
     "asgitest.pytest_plugin",
     "asgitest.pytest_plugin.outgoing_calls",
     "asgitest.pytest_plugin.servers",
+    "asgitest.testclient",
+    "asgitest.testclient.driver",
     "asgitest.testclient.overrides",
     "asgitest.testclient.overrides.adapters",
 )
@@ -24,6 +26,10 @@ MIRRORED: tuple[str, ...] = (
 WITHOUT: dict[str, str] = {
     "pytest_plugin/asgitest/pytest_plugin/outgoing_calls/__init__.py": "a docstring",
     "pytest_plugin/asgitest/pytest_plugin/servers/__init__.py": "a docstring",
+    "testclient/asgitest/testclient/asgi/__init__.py": "names of other modules",
+    "testclient/asgitest/testclient/driver/__init__.py": "names of other modules",
+    "testclient/asgitest/testclient/http_methods.py": "signatures for type checkers; at run time names of classes",
+    "testclient/asgitest/testclient/overrides/__init__.py": "names of other modules",
     "testclient/asgitest/testclient/overrides/adapters/__init__.py": "a docstring",
 }
 

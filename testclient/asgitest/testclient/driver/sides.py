@@ -57,7 +57,7 @@ class Side(Protocol):
 
 
 class AsyncioSide:
-    """The loop side on asyncio.
+    """The loop side on asyncio; made on it, in the task that keeps the loop running.
 
     Args:
         loop: Runs in another thread.
@@ -67,6 +67,7 @@ class AsyncioSide:
     def __init__(self, loop: AbstractEventLoop, *, is_ours: bool = True) -> None:
         self._loop = loop
         self._is_ours = is_ours
+        self._host = asyncio.current_task(loop)
         self._begun: set[asyncio.Task[None]] = set()
         self._engine = PrivateEngine(loop) if isinstance(loop, DrivenLoop) and missing() is None else None
         self._call_soon_threadsafe = loop.call_soon_threadsafe
@@ -103,9 +104,9 @@ class AsyncioSide:
 
     async def end(self, *, last: bool = False) -> LeakReport:
         """Cancel all tasks but the driver's own; on a loop that is somebody else's, those that were begun here."""
-        current = asyncio.current_task()
+        spared = {asyncio.current_task(), self._host}
         tasks = asyncio.all_tasks() if self._is_ours else self._begun
-        left = {task for task in tasks if task is not current and not task.get_name().startswith(OWN_TASK_PREFIX)}
+        left = {task for task in tasks if task not in spared and not task.get_name().startswith(OWN_TASK_PREFIX)}
         return await end_tasks(left, generators=last)
 
 
