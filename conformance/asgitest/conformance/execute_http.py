@@ -29,6 +29,8 @@ _MOST_MESSAGES = 2000
 _BREATHE = 64
 """After so many messages the loop gets a turn, as it does when a server's buffer is full."""
 _GRACE_SECONDS = 1.0
+_MOST_AFTER = 3
+"""Messages of a stream after the client has left; those that were on their way are none of them."""
 _STREAM_SECONDS = 0.4
 
 
@@ -60,10 +62,12 @@ class HTTPRun:
         "_exchange",
         "_executor",
         "_hung",
+        "_left_at",
         "_messages",
         "_request",
         "_scope",
         "_size",
+        "_stayed",
         "_streams",
         "_task",
         "_waiters",
@@ -79,6 +83,8 @@ class HTTPRun:
         self._messages = 0
         self._cut = False
         self._hung = False
+        self._left_at: int | None = None
+        self._stayed = False
         self._streams = False
         self._waiters: list[asyncio.Future[None]] = []
         self._task: asyncio.Task[BaseException | None] | None = None
@@ -174,6 +180,7 @@ class HTTPRun:
         """Leave a stream of events that goes on."""
         if self._task is not None and not self._task.done():
             self._cut = True
+            self._left_at = self._messages
             self._leave()
 
     def _leave(self) -> None:
@@ -199,6 +206,7 @@ class HTTPRun:
 
     def _cancel(self) -> None:
         if self._task is not None and not self._task.done():
+            self._stayed = self._left_at is not None and self._messages - self._left_at > _MOST_AFTER
             self._task.cancel()
             self._executor.loop.call_later(_GRACE_SECONDS, self._cancel)
 
@@ -228,6 +236,7 @@ class HTTPRun:
             routed=was_routed(self._scope, exchange.status) if executor.tells_routes else None,
             cpu_seconds=cpu_seconds,
             observation=observation,
+            stayed=self._stayed,
         )
 
     def _hidden(self, error: BaseException | None, observation: Observation | None) -> tuple[BaseException, ...]:

@@ -131,6 +131,7 @@ class Exchange:
         routed: Whether a route was found for it; None when the framework does not tell.
         cpu_seconds: Of the whole process during the exchange; by the clock where no messages are kept.
         observation: What the white box saw.
+        stayed: Whether the app went on sending a stream after the client had left.
     """
 
     request: Request
@@ -143,6 +144,7 @@ class Exchange:
     routed: bool | None = None
     cpu_seconds: float = 0.0
     observation: Observation | None = None
+    stayed: bool = False
 
     @property
     def status(self) -> int:

@@ -200,7 +200,7 @@ NAMED_CHECKS: tuple[Check, ...] = (
     ),
 )
 
-_PROBED = frozenset({"ASGI-HTTP-034"})
+_PROBED = frozenset({"ASGI-HTTP-032", "ASGI-HTTP-034"})
 """Rules that one conversation cannot show broken, and for which the engine makes calls of its own."""
 _LEVELS: dict[str, Severity] = {"ERROR": "error", "WARNING": "warning", "INFO": "info"}
 

@@ -58,7 +58,7 @@ class Judge:
             Everything that is wrong; empty for almost every exchange.
         """
         found: list[Violation] = []
-        if exchange.broken:
+        if exchange.broken or exchange.stayed:
             found += check_exchange_rules(exchange)
         if exchange.hung:
             found += check_hang(exchange, timeout_seconds=self.timeout_seconds)

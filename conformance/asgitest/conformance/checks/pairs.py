@@ -27,6 +27,7 @@ __all__ = [
     "check_default",
     "check_head",
     "check_huge_header",
+    "check_ignored_security",
     "check_options",
     "check_other_method",
     "check_partial",
@@ -297,6 +298,21 @@ def check_huge_header(plain: Exchange, huge: Exchange) -> Iterator[Violation]:
             exception=error,
             expected="An answer below 500.",
             actual=told[:200],
+        )
+
+
+def check_ignored_security(exchange: Exchange) -> Iterator[Violation]:
+    """See whether a request without the credentials that are documented succeeds."""
+    if exchange.status in _SUCCESS:
+        yield Violation(
+            check="openapi.ignored-auth",
+            # Documents cannot tell credentials that are required from ones that are only looked at.
+            severity="warning",
+            message=f"Without credentials the answer is {exchange.status}.",
+            cause=("without",),
+            expected="401 or 403.",
+            actual=str(exchange.status),
+            assertion=f"assert response.status_code != {exchange.status}",
         )
 
 

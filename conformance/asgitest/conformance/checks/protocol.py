@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from asgitest.conformance.catalogue import SEVERITIES, check_of_rule
 from asgitest.conformance.checks.violation import Violation
+from asgitest.conformance.records import Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from asgitest.conformance.catalogue import Severity
-    from asgitest.conformance.records import Exchange, LifespanRecord, RuleBroken, SocketRecord
+    from asgitest.conformance.records import LifespanRecord, RuleBroken, SocketRecord
 
 __all__ = ["check_exchange_rules", "check_late_exception", "check_rules"]
 
@@ -65,6 +66,21 @@ def check_exchange_rules(exchange: Exchange | SocketRecord | LifespanRecord) -> 
     """List the rules that an exchange, a session or a lifespan broke."""
     if exchange.broken:
         yield from check_rules(exchange.broken)
+    if isinstance(exchange, Exchange):
+        yield from _check_stayed(exchange)
+
+
+def _check_stayed(exchange: Exchange) -> Iterator[Violation]:
+    """See whether the app went on with a stream that nobody reads any more."""
+    if exchange.stayed:
+        yield Violation(
+            check="asgi.http-032",
+            message="ASGI-HTTP-032: the client has left, and the app goes on sending its stream.",
+            cause=("stayed",),
+            expected="The stream ends soon after http.disconnect.",
+            actual="It was still sent a second later.",
+            rule="ASGI-HTTP-032",
+        )
 
 
 def check_late_exception(exchange: Exchange) -> Iterator[Violation]:

@@ -54,7 +54,15 @@ def _probed_again(work: Work, observer: Observer, candidate: Candidate, *, base:
     if operation is None:
         return None
     others = session.operations.values()
-    played = probe_operation(observer, operation, others, base=base, lead=candidate.lead, bound=candidate.play)
+    played = probe_operation(
+        observer,
+        operation,
+        others,
+        base=base,
+        schemes=session.inventory.security_schemes,
+        lead=candidate.lead,
+        bound=candidate.play,
+    )
     for probed in observer.executor.run(played):
         finding = session.findings.build(
             probed.violation, subject, handler=session.handler_of(subject), seen=probed.exchange

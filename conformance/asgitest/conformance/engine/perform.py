@@ -153,7 +153,8 @@ def _probe(work: Work, observer: Observer, operation: Operation, *, base: Reques
     lead, bound = fuzzer.creations, fuzzer.bound(base)
     with work.noted(PROBES, base):
         others = session.operations.values()
-        probing = probe_operation(observer, operation, others, base=base, lead=lead, bound=bound)
+        schemes = session.inventory.security_schemes
+        probing = probe_operation(observer, operation, others, base=base, schemes=schemes, lead=lead, bound=bound)
         found = observer.executor.run(probing)
     for probed in found:
         if work.seen.is_new(probed.violation, subject):

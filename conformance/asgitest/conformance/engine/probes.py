@@ -8,26 +8,29 @@ Source: RFC 9110. Depends on: checks, the observer.
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urljoin, urlsplit
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from asgitest.conformance.checks import Expectation, pairs
 from asgitest.conformance.checks.lifespans import check_leaked
 from asgitest.conformance.checks.refusals import check_refused
-from asgitest.conformance.checks.violation import Violation
+from asgitest.conformance.engine.links import check_link, linked_requests, missing_values
+from asgitest.conformance.engine.locations import inside, loop, read_only_values, template, unreachable
 from asgitest.conformance.engine.playing import Player, bind
 from asgitest.conformance.engine.refusals import refused_requests
+from asgitest.conformance.engine.strangers import malformed_requests, without_credentials
 from asgitest.conformance.json_values import is_object
 from asgitest.conformance.serialise import is_json
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
+    from asgitest.conformance.checks import Violation
     from asgitest.conformance.engine.observing import Observer
     from asgitest.conformance.engine.plays import Play
-    from asgitest.conformance.operation import Operation
+    from asgitest.conformance.operation import Operation, SecurityScheme
     from asgitest.conformance.records import Exchange, Request
 
 __all__ = ["Probed", "probe_operation"]
@@ -74,6 +77,7 @@ class _Prober:
         operation: What is probed.
         others: All operations.
         base: A request that worked.
+        schemes: Of security, by name.
         lead: Sent after each start, so that what the request is about is there.
         bound: The same with the request itself, when identifiers have to be put in.
     """
@@ -82,6 +86,7 @@ class _Prober:
     operation: Operation
     others: Iterable[Operation]
     base: Request
+    schemes: Mapping[str, SecurityScheme] = field(default_factory=dict[str, "SecurityScheme"])
     lead: Sequence[Request] = ()
     bound: Play | None = None
 
@@ -111,7 +116,8 @@ class _Prober:
             return
         sources = [self._methods(plain), self._huge_header(plain), self._location(plain), self._read_only()]
         if plain.status in _SUCCESS:
-            sources += [self._cut(), self._refused()]
+            sources += [self._cut(), self._links(plain), self._refused()]
+        sources.append(self._strangers(plain))
         if self.operation.method == "GET" and plain.status in _SUCCESS and not plain.response.truncated:
             sources = [self._reading(plain), *sources]
         for source in sources:
@@ -124,6 +130,30 @@ class _Prober:
             await self._restart()
             exchange = await self._send(request)
             for probed in self._found(check_refused(exchange, identity=identity.name), exchange):
+                yield probed
+
+    async def _links(self, plain: Exchange) -> AsyncIterator[Probed]:
+        """What the response says one can go on with."""
+        for probed in self._found(missing_values(plain, self.operation, self.others), plain):
+            yield probed
+        for name, target, request in linked_requests(plain, self.operation, self.others):
+            exchange = await self._send(_with(request, *self._credentials()))
+            for probed in self._found(check_link(name, target, exchange), exchange, self.base):
+                yield probed
+
+    async def _strangers(self, plain: Exchange) -> AsyncIterator[Probed]:
+        """Requests without credentials, and with ones that nobody has."""
+        bare = without_credentials(self.base, self.operation, self.schemes)
+        if bare is None:
+            return
+        if plain.status in _SUCCESS:
+            exchange = await self._send(bare)
+            for probed in self._found(pairs.check_ignored_security(exchange), exchange):
+                yield probed
+        for request in malformed_requests(bare, self.operation, self.schemes):
+            exchange = await self._send(request)
+            found = self.observer.judge.judge(exchange, None, _UNKNOWN)
+            for probed in self._found(found, exchange):
                 yield probed
 
     async def _reading(self, plain: Exchange) -> AsyncIterator[Probed]:
@@ -232,7 +262,7 @@ class _Prober:
     async def _methods(self, plain: Exchange) -> AsyncIterator[Probed]:
         """Methods that nothing documents for this path, and OPTIONS."""
         path = self.base.target.partition(b"?")[0].decode("latin-1")
-        known = {one.method for one in self.others if _template(one.path).fullmatch(path)}
+        known = {one.method for one in self.others if template(one.path).fullmatch(path)}
         bare = replace(self.base, body=b"", chunks=(), headers=self._credentials())
         told = self.operation.documented or (self.operation.handler is not None and not self.operation.hidden)
         for method in [name for name in _METHODS if told and name not in known][:2]:
@@ -268,7 +298,7 @@ class _Prober:
             location = exchange.response.header(b"location")
             if location is None or exchange.status not in {*_REDIRECTS, _CREATED}:
                 return
-            target = self._below_root(_inside(visited[-1].target, location, self._hosts()))
+            target = self._below_root(inside(visited[-1].target, location, self._hosts()))
             if target is None:
                 return
             keeps = exchange.status in {307, 308}
@@ -279,11 +309,11 @@ class _Prober:
             if following in visited:
                 cookies = exchange.response is not None and exchange.response.header(b"set-cookie") is not None
                 if not cookies:
-                    yield Probed(violation=_loop(visited), exchange=exchange, requests=tuple(visited))
+                    yield Probed(violation=loop(visited), exchange=exchange, requests=tuple(visited))
                 return
             visited.append(following)
             if exchange.status == _NOT_FOUND:
-                violation = _unreachable(location, plain.status)
+                violation = unreachable(location, plain.status)
                 yield Probed(violation=violation, exchange=exchange, requests=tuple(visited))
 
     def _below_root(self, target: bytes | None) -> bytes | None:
@@ -296,65 +326,13 @@ class _Prober:
         return frozenset({*named, self.observer.executor.host})
 
 
-def read_only_values(schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The read-only properties of an object schema, each with a value no app would choose."""
-    definitions = schema.get("$defs", {})
-    flat = definitions.get(str(schema.get("$ref", "")).rpartition("/")[2], schema)
-    for name, one in flat.get("properties", {}).items():
-        if is_object(one) and one.get("readOnly") is True:
-            kind = one.get("type")
-            value = {"integer": 918273, "number": 918273.5, "string": "asgitest-918273"}.get(str(kind))
-            if value is not None:
-                yield name, value
-
-
-def _template(path: str) -> re.Pattern[str]:
-    """A pattern of the paths a template stands for."""
-    parts = re.split(r"(\{[^{}]*\})", path)
-    return re.compile("".join("[^/]+" if part.startswith("{") else re.escape(part) for part in parts))
-
-
-def _inside(current: bytes, location: bytes, hosts: frozenset[str]) -> bytes | None:
-    """The target a Location leads to in this app; None when it leads elsewhere."""
-    try:
-        parts = urlsplit(urljoin(current.decode("latin-1"), location.decode("latin-1")))
-    except ValueError:
-        return None
-    if parts.scheme not in {"", "http"} or (parts.netloc and parts.netloc not in hosts):
-        return None
-    target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (f"?{parts.query}" if parts.query else "")
-    return target.encode("ascii", "replace")
-
-
-def _loop(visited: list[Request]) -> Violation:
-    targets = " -> ".join(request.target.decode("latin-1")[:80] for request in visited[:4])
-    return Violation(
-        check="http.redirect-loop",
-        message=f"Redirects lead in a circle: {targets} -> {visited[0].target.decode('latin-1')[:80]}",
-        cause=("loop",),
-        expected="An answer that is no redirect.",
-        actual=targets,
-    )
-
-
-def _unreachable(location: bytes, status: int) -> Violation:
-    where = location.decode("latin-1")
-    return Violation(
-        check="http.location-unreachable",
-        message=f"The answer {status} leads to {where[:200]}, which is answered with 404.",
-        cause=("location",),
-        expected="A path the app serves.",
-        actual="404",
-        assertion="assert response.status_code != 404",
-    )
-
-
 async def probe_operation(
     observer: Observer,
     operation: Operation,
     others: Iterable[Operation],
     *,
     base: Request,
+    schemes: Mapping[str, SecurityScheme] = MappingProxyType({}),
     lead: Sequence[Request] = (),
     bound: Play | None = None,
 ) -> list[Probed]:
@@ -365,10 +343,17 @@ async def probe_operation(
         operation: What is probed.
         others: All operations.
         base: A request that worked.
+        schemes: Of security, by name.
         lead: What was sent before it, so that what it is about is there.
         bound: The same with the request itself, when identifiers have to be put in.
     """
     prober = _Prober(
-        observer=observer, operation=operation, others=tuple(others), base=base, lead=tuple(lead), bound=bound
+        observer=observer,
+        operation=operation,
+        others=tuple(others),
+        base=base,
+        schemes=schemes,
+        lead=tuple(lead),
+        bound=bound,
     )
     return [probed async for probed in prober.all()]
