@@ -43,6 +43,7 @@ _MOST_PAIRS = 24
 _MOST_IDENTITIES = 3
 _MOST_OPERATIONS = 80
 _SECONDS = 3.0
+"""Of CPU time, so that a busy machine tries as much as an idle one."""
 _LOGIN = re.compile(r"log-?in|token|sign-?in|authenticate|sessions?$|auth$", re.IGNORECASE)
 _USER = re.compile(r"user|email|login|name", re.IGNORECASE)
 _PASSWORD = re.compile(r"passw|secret|pin", re.IGNORECASE)
@@ -73,7 +74,7 @@ class _Search:
         executor: Sends.
         schemes: Those of the document.
         words: Of the source, those to be tried first at the beginning.
-        ends: When it is given up.
+        ends: At which CPU time of this process it is given up.
     """
 
     executor: Executor
@@ -89,7 +90,10 @@ class _Search:
             return 0
         if identity is not None:
             request = with_identity(request, identity)
-        return self.executor.run(self.executor.http(request)).status
+        exchange = self.executor.run(self.executor.http(request))
+        if exchange.hung:
+            self.ends = 0.0
+        return exchange.status
 
     def open(self, names: frozenset[str], operations: Sequence[Operation], logins: Sequence[Operation]) -> None:
         """Find identities for a set of schemes, with the operations that need them."""
@@ -99,7 +103,7 @@ class _Search:
         refusal = {self.status(probe, self._identity(names, _MADE_UP, "0")), *_REFUSED}
         found = 0
         for number, word in enumerate(self._tried(names, logins)):
-            if time.monotonic() > self.ends or found >= _MOST_IDENTITIES:
+            if time.process_time() > self.ends or found >= _MOST_IDENTITIES:
                 return
             identity = self._identity(names, word, f"{'-'.join(sorted(names))}-{number}")
             status = self.status(probe, identity)
@@ -117,7 +121,7 @@ class _Search:
         yield from self.words
         for login in logins:
             for user, password in [*pairs, *((word, word) for word in self.words[:_MOST_PAIRS])]:
-                if time.monotonic() > self.ends:
+                if time.process_time() > self.ends:
                     return
                 token = self._logged_in(login, user, password)
                 if token:
@@ -168,7 +172,7 @@ def find_credentials(
     given = [one for one in operations if one.method != "DELETE" or one.security]
     secured = [one for one in given if one.security and all(one.security)]
     logins = [one for one in given if one.method == "POST" and not one.security and _LOGIN.search(one.path)]
-    search = _Search(executor=executor, schemes=schemes, words=words, ends=time.monotonic() + _SECONDS)
+    search = _Search(executor=executor, schemes=schemes, words=words, ends=time.process_time() + _SECONDS)
     groups: dict[frozenset[str], list[Operation]] = {}
     for operation in secured:
         groups.setdefault(frozenset(operation.security[0]), []).append(operation)
@@ -182,7 +186,7 @@ def _assigned(search: _Search, groups: Mapping[frozenset[str], Sequence[Operatio
     overrides: list[SubjectOverride] = []
     closed: list[str] = []
     for names, members in groups.items():
-        known = [one for one in search.identities if set(one.schemes) == names]
+        known = [one for one in search.identities if frozenset(one.schemes) == names]
         for operation in members[:_MOST_OPERATIONS]:
             statuses = [search.status(operation, identity) for identity in known]
             place = next((number for number, status in enumerate(statuses) if status not in _REFUSED), None)
