@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import textwrap
+from typing import TYPE_CHECKING
+
 import pytest
 
-from asgitest.conformance.engine import orchestrate
+from asgitest.conformance.engine import orchestrate, run
 from asgitest.conformance.engine.messages import Crashed, Task
 from asgitest.conformance.options import RunOptions
 from asgitest.conformance.verdict import ExitCode, exit_code, fails
 from tests.conformance.apps import hostile, notes, seeded
 from tests.conformance.engine.running import check, missing
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_every_seeded_fault_is_found_at_its_operation() -> None:
@@ -74,3 +80,30 @@ def test_a_fault_of_the_tool_itself_fails_the_run() -> None:
     assert exit_code(result) == ExitCode.INTERNAL
     assert result.notes == ("internal error while testing GET /items: ValueError: oops",)
     assert "Traceback" in result.internal_errors[0]
+
+
+def test_a_request_that_ends_the_process_without_the_lifespan_costs_only_itself(tmp_path: Path) -> None:
+    """What is asked of the schema, of routes, and before startup is not given up for one endpoint."""
+    text = """
+        import os
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+
+        @app.get("/exit")
+        def leave() -> None:
+            os._exit(3)
+
+
+        @app.get("/fine")
+        def fine() -> int:
+            return 1
+    """
+    tmp_path.joinpath("leaving.py").write_text(textwrap.dedent(text), encoding="utf-8")
+    options = RunOptions(target="leaving:app", app_dir=tmp_path, cases=2, workers=1, include=("SCHEMA", "APP"))
+
+    result = run(options, lambda _event: None)
+
+    assert [note for note in result.notes if note.startswith("SCHEMA")] == []
+    assert result.statistics.workers_replaced == 1
