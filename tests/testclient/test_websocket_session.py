@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import apps
 import pydantic
@@ -301,3 +302,20 @@ def test_the_async_session_is_the_twin():
             return first, second
 
     assert asyncio.run(main()) == ({"a": 1}, b"x")
+
+
+@pytest.mark.parametrize("driver", ["baton", "public", "thread"])
+def test_a_session_that_is_never_entered_leaves_no_loop_open(driver):
+    """``client.websocket_connect(url)`` without ``with`` is a mistake, and not one that costs a thread."""
+    before = threading.active_count()
+    client = TestClient(apps.echo_socket, driver=driver)
+
+    sessions = [client.websocket_connect("/") for _ in range(3)]
+    drivers = [session.driver for session in sessions]
+    assert len({id(each) for each in drivers}) == 3
+    del sessions
+
+    assert threading.active_count() == before
+    with client.websocket_connect("/") as websocket:
+        websocket.send_text("hi")
+        assert websocket.receive_text() == "hi"

@@ -150,6 +150,11 @@ class WebSocketTestSession(_SessionFace):
         self._opened()
         return self
 
+    def __del__(self) -> None:
+        # A session that was never entered has a loop as well, and nobody else to give it back.
+        with contextlib.suppress(Exception):
+            self.exit_stack.close()
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
