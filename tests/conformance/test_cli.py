@@ -237,6 +237,8 @@ def test_ctrl_c_keeps_what_was_found(tmp_path: Path) -> None:
     """Exit code 130, the findings so far in the report, and none of our traceback."""
     tmp_path.joinpath("main.py").write_text(textwrap.dedent(SLOW), encoding="utf-8")
     words = ["check", "main:app", "--budget", "300s", "--report", "json=run.json"]
+    # Where the tests run in the background Ctrl-C is ignored, and processes inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "asgitest.conformance", *words],
         cwd=tmp_path,
@@ -246,6 +248,7 @@ def test_ctrl_c_keeps_what_was_found(tmp_path: Path) -> None:
         env={**os.environ, "CI": ""},
         start_new_session=True,
     )
+    signal.signal(signal.SIGINT, before)
     assert process.stdout is not None
     for line in process.stdout:
         if line.startswith("  schema: "):

@@ -221,6 +221,7 @@ def test_an_app_that_sends_for_ever_without_a_turn_of_the_loop_ends_at_the_deadl
 
 INTERRUPTED = """
 import asyncio, signal, threading, os, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
 from asgitest.testclient import TestClient
 
 async def app(scope, receive, send):
