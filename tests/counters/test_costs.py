@@ -54,7 +54,7 @@ def test_an_echo_costs_hardly_more_than_one_turn(client: TestClient) -> None:
 
         costs = costs_of(echo)
 
-    assert costs.turns <= 1.3
+    assert 1 <= costs.turns <= 1.3  # none at all would mean that nothing is counted
     assert costs.switches <= STRAY_SWITCHES
     assert (costs.threads, costs.threadsafe_calls) == (0, 0)
 
@@ -69,7 +69,7 @@ def test_a_client_for_one_test_costs_no_thread_and_four_turns(app: Starlette) ->
     costs = costs_of(fixture)
 
     assert costs.threads == 0
-    assert costs.turns <= 4
+    assert 1 <= costs.turns <= 4
 
 
 @pytest.mark.parametrize("entered", [True, False], ids=["entered", "not entered"])

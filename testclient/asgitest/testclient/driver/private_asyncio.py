@@ -121,7 +121,6 @@ class LoopInternals:
         "_private",
         "_ready",
         "ready",
-        "run_once",
     )
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -130,8 +129,6 @@ class LoopInternals:
         self._ready = private._ready
         self.ready: Sized = self._ready
         """Callbacks that are due."""
-        self.run_once = private._run_once
-        """Run one turn."""
         self._first_iteration = private._asyncgen_firstiter_hook
         self._finalizer = private._asyncgen_finalizer_hook
         self._outer_hooks: Any = ()
@@ -155,6 +152,10 @@ class LoopInternals:
         sys.set_asyncgen_hooks(*self._outer_hooks)
         _set_running_loop(None)
         self._private._thread_id = None
+
+    def run_once(self) -> None:
+        """Run one turn."""
+        self._private._run_once()
 
     def run_ready(self) -> None:
         """Run one turn without a look at timers and file descriptors, which costs as much as the turn itself."""

@@ -41,8 +41,6 @@ class PrivateEngine(Engine):
         super().__init__(loop)
         self._internals = internals = LoopInternals(loop)
         self._ready = internals.ready
-        self._turn = internals.run_once
-        self._quick_turn = internals.run_ready
         self._next_timer = internals.next_timer
         self._selector = loop.selector
         self._enter = internals.enter
@@ -84,23 +82,23 @@ class PrivateEngine(Engine):
         self._enter()
         try:
             self.loop.selector.nap = 0.0
-            self._turn()
+            self._internals.run_once()
             self._turns(TURNS)
         finally:
             self._leave()
 
     def _turns(self, most: int) -> None:
-        ready = self._ready
+        ready, internals = self._ready, self._internals
         while ready and most:
             if most % LOOK_AROUND_EVERY == 1:
-                self._turn()
+                internals.run_once()
             else:
-                self._quick_turn()
+                internals.run_ready()
             most -= 1
 
     def drive(self, signal: Signal, patience: Patience) -> None:
         """Run the loop until *signal* is set or *patience* is at its end."""
-        ready, turn, quick_turn, selector = self._ready, self._turn, self._quick_turn, self._selector
+        ready, internals, selector = self._ready, self._internals, self._selector
         turns = 0
         self._enter()
         try:
@@ -112,11 +110,11 @@ class PrivateEngine(Engine):
                         return
                     selector.nap = nap
                 elif turns % LOOK_AROUND_EVERY:
-                    quick_turn()
+                    internals.run_ready()
                     continue
                 elif not turns % LOOK_AT_CLOCK_EVERY and patience.expired():
                     return
-                turn()
+                internals.run_once()
             if ready:
                 self._turns(TURNS)
         finally:
