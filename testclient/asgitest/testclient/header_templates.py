@@ -10,7 +10,16 @@ from typing import Any
 from asgitest.testclient.asgi.kinds import class_of, is_dict
 from asgitest.testclient.http_library import httpx
 
-__all__ = ["BODY_METHODS", "ClientHeaders", "Headers", "Template", "extended_template", "has_forbidden", "template_of"]
+__all__ = [
+    "BODY_METHODS",
+    "ClientHeaders",
+    "Headers",
+    "Template",
+    "extended_template",
+    "has_forbidden",
+    "key_of",
+    "template_of",
+]
 
 BODY_METHODS = frozenset({"POST", "PUT", "PATCH", "QUERY"})
 """Whose requests have a body, if an empty one."""
@@ -91,10 +100,18 @@ def template_of(front: tuple[bytes, bytes], raw: ClientHeaders) -> Template:
     return found
 
 
-def extended_template(front: tuple[bytes, bytes], headers: httpx.Headers, extra: Any) -> Template:
-    """Look up, or make, the template for the headers of a client and of a request."""
-    template = template_of(front, headers.raw)
-    key = _key_of(extra)
+def extended_template(
+    template: Template, headers: httpx.Headers, extra: Any, *, front: tuple[bytes, bytes]
+) -> Template:
+    """Look up, or make, the template for the headers of a client and of a request.
+
+    Args:
+        template: For those of the client.
+        headers: Of the client.
+        extra: Of the request.
+        front: The ``Host`` header.
+    """
+    key = key_of(extra, _TEXT)
     found = None if key is None else template.with_extra.get(key)
     if found is None:
         merged = httpx.Headers(headers)
@@ -107,12 +124,25 @@ def extended_template(front: tuple[bytes, bytes], headers: httpx.Headers, extra:
     return found
 
 
-def _key_of(headers: Any) -> tuple[tuple[str, str], ...] | None:
-    """Make a key of the headers of a request, if they are a dict of text: equal keys are the same headers then."""
-    if not is_dict(headers):
+_TEXT = frozenset({str})
+
+
+def key_of(pairs: Any, kinds: frozenset[type]) -> tuple[tuple[str, Any], ...] | None:
+    """Make a key of a dict, if it holds nothing but text and values of some kinds.
+
+    Args:
+        pairs: Headers or parameters of a request.
+        kinds: Classes whose values are the same if they are equal.
+
+    Returns:
+        The key; ``None`` if there is none.
+    """
+    if not is_dict(pairs):
         return None
-    pairs = tuple(headers.items())
-    return pairs if all(class_of(name) is class_of(value) is str for name, value in pairs) else None
+    for name, value in pairs.items():
+        if class_of(name) is not str or class_of(value) not in kinds:
+            return None
+    return tuple(pairs.items())
 
 
 def has_forbidden(headers: ClientHeaders) -> bool:

@@ -14,9 +14,9 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from asgitest.testclient.cookies import CookieHeaders
-from asgitest.testclient.header_templates import Headers
+from asgitest.testclient.header_templates import Headers, key_of
 from asgitest.testclient.http_library import LIBRARY_NAME, adopt, httpx
-from asgitest.testclient.preparation import prepare_absolute
+from asgitest.testclient.preparation import prepare, prepare_absolute
 from asgitest.testclient.short_path import REDIRECT_STATUSES, ShortPath, ShortRequest, finish_response
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["ShortPathClient"]
 
 DEFAULT: Any = httpx.USE_CLIENT_DEFAULT
+_PLAIN = frozenset({str, int})  # 1 is no True: that would be another parameter
 _REPLACEABLE = frozenset({"send", "build_request", "_send_single_request"})
 _logger = logging.getLogger(LIBRARY_NAME)
 
@@ -115,12 +116,7 @@ class ShortPathClient:
     ) -> ShortRequest | None:
         """Build a request of the short path; ``None`` if it is not for that."""
         client: Any = self
-        merged_params: Any = None
-        if params is not None or client._params:
-            merged_params = client._merge_queryparams(adopt(params))
-            if not isinstance(merged_params, httpx.QueryParams) or not merged_params:
-                return None
-        prepared = self._short.prepare(client._base_url, url, merged_params, merge=client._merge_url)
+        prepared = self._prepare_short(url, params)
         if prepared is None:
             return None
         return self._short.build(
@@ -134,6 +130,26 @@ class ShortPathClient:
             timeout=client._timeout,
         )
 
+    def _prepare_short(self, url: str, params: Any, *, websocket: bool = False) -> Preparation | None:
+        """Look up, or make, the preparation of a URL; ``None`` if it is not for the short path."""
+        client: Any = self
+        short = self._short
+        if client._base_url is not short.base:
+            short.rebase(client._base_url)
+        key = None if client._params else _key_of_url(url, params, websocket=websocket)
+        found = short.prepared.get(key)
+        if found is not None:
+            return found
+        merged: Any = None
+        if params is not None or client._params:
+            merged = client._merge_queryparams(adopt(params))
+            if not isinstance(merged, httpx.QueryParams) or not merged:
+                return None
+        found = prepare(short.base_text, url, merged, merge=client._merge_url, websocket=websocket)
+        if found is not None:
+            short.keep(key, found)
+        return found
+
     def _build_handshake(
         self, url: str, subprotocols: Sequence[str] | None, *, headers: Any, params: Any
     ) -> tuple[Preparation, ClientHeaders, list[str]] | None:
@@ -143,18 +159,12 @@ class ShortPathClient:
             The URL, the headers, and the subprotocols that are offered.
         """
         client: Any = self
-        merged_params: Any = None
-        if params is not None or client._params:
-            merged_params = client._merge_queryparams(adopt(params))
-            if not isinstance(merged_params, httpx.QueryParams) or not merged_params:
-                return None
-        short = self._short
-        prepared = short.prepare(client._base_url, url, merged_params, merge=client._merge_url, websocket=True)
+        prepared = self._prepare_short(url, params, websocket=True)
         if prepared is None:
             return None
         offered = subprotocols if subprotocols is None or isinstance(subprotocols, str) else tuple(subprotocols)
         cookie = self._cookie_headers.header(client._cookies, prepared)
-        raw = short.handshake(prepared, self._headers, extra=adopt(headers), offered=offered, cookie=cookie)
+        raw = self._short.handshake(prepared, self._headers, extra=adopt(headers), offered=offered, cookie=cookie)
         return None if raw is None else (prepared, raw, list(offered or ()))
 
     def _receive_short(
@@ -195,6 +205,14 @@ class ShortPathClient:
         if len(history) > client.max_redirects:
             raise httpx.TooManyRedirects("Exceeded maximum allowed redirects.", request=request)
         return sent
+
+
+def _key_of_url(url: str, params: Any, *, websocket: bool) -> Any:
+    """By what a URL is remembered; ``None`` if its parameters have no key."""
+    if params is None:
+        return (url,) if websocket else url
+    pairs = key_of(params, _PLAIN)
+    return None if pairs is None else (url, websocket, pairs)
 
 
 def _log(request: httpx.Request, response: Response) -> None:

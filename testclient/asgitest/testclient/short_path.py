@@ -27,7 +27,6 @@ from asgitest.testclient.header_templates import (
 )
 from asgitest.testclient.http_call import HTTPCall
 from asgitest.testclient.http_library import httpx
-from asgitest.testclient.preparation import prepare
 from asgitest.testclient.response import Conversation, Response, add_debug
 from asgitest.testclient.upgrade import upgrade_headers
 
@@ -119,9 +118,11 @@ class ShortPath:
     """Builds requests for one client, and remembers what does not change between them."""
 
     # Nothing is remembered at first.
-    _base: httpx.URL | None = None
-    _base_text = ""
-    _prepared: dict[str, Preparation]
+    base: httpx.URL | None = None
+    """The base URL that the URLs are remembered for."""
+    base_text = ""
+    prepared: dict[Any, Preparation]
+    """By what the test wrote."""
     _template: Template
     _template_from: Any = None
     _shaken: ClientHeaders
@@ -129,39 +130,26 @@ class ShortPath:
     _timeout: Any = None
     _timeout_extension: dict[str, Any]
 
-    def prepare(
-        self, base_url: httpx.URL, url: str, params: httpx.QueryParams | None, *, merge: Any, websocket: bool = False
-    ) -> Preparation | None:
-        """Look up, or make, the preparation of a URL; ``None`` if it is not for the short path.
+    def rebase(self, base_url: httpx.URL) -> None:
+        """Begin anew with another base URL."""
+        self.base, self.base_text, self.prepared = base_url, str(base_url), {}
 
-        Args:
-            base_url: The client's.
-            url: As the test wrote it.
-            params: Query parameters, merged.
-            merge: The client's own way to merge a URL with its base.
-            websocket: Whether it is for a WebSocket.
-        """
-        if base_url is not self._base:
-            self._base, self._base_text, self._prepared = base_url, str(base_url), {}
-        usual = params is None and not websocket
-        found = self._prepared.get(url) if usual else None
-        if found is None:
-            found = prepare(self._base_text, url, params, merge=merge, websocket=websocket)
-            if found is not None and usual and len(self._prepared) < _MAX_URLS:
-                self._prepared[url] = found
-        return found
+    def keep(self, key: Any, prepared: Preparation) -> None:
+        """Remember a URL, unless it has no key."""
+        if key is not None and len(self.prepared) < _MAX_URLS:
+            self.prepared[key] = prepared
 
     def _template_for(self, front: tuple[bytes, bytes], headers: httpx.Headers, extra: Any) -> Template:
         """The template of a request; the last one again, if nothing has changed."""
-        if extra is not None:
-            return extended_template(front, headers, extra)
-        if type(headers) is not Headers:
-            return template_of(front, headers.raw)
         last = self._template_from
-        if last is None or last[0] is not front or last[1] is not headers or last[2] != headers.changes:
+        if type(headers) is not Headers:
+            template = template_of(front, headers.raw)
+        elif last is not None and last[0] is front and last[1] is headers and last[2] == headers.changes:
+            template = self._template
+        else:
             self._template_from = (front, headers, headers.changes)
-            self._template = template_of(front, headers.raw)
-        return self._template
+            template = self._template = template_of(front, headers.raw)
+        return template if extra is None else extended_template(template, headers, extra, front=front)
 
     def build(
         self,

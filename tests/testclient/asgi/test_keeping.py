@@ -68,4 +68,4 @@ def test_only_so_many_containers_are_remembered() -> None:
     for container in containers:
         keeping.keep("body", container, container[:])
 
-    assert len(keeping._sent or ()) == 16
+    assert len(keeping.sent or ()) == 16

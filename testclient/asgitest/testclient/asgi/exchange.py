@@ -46,6 +46,8 @@ class Exchange:
     _seen: dict[tuple[str, str], Finding] | None = None
     _counts: dict[tuple[str, str], int]
     _pending: Sequence[Problem] = ()
+    _lent: Sequence[Any] = ()
+    """What the app has given the server to read from, and is to close itself."""
     _refused = False
     _ended = False
     _doubted: Any = None
@@ -260,12 +262,17 @@ class Exchange:
     def _raised(self, problems: list[Problem], *, cancelled: bool) -> None:
         """Move on because the app raised."""
 
+    def _judge_lent(self, problems: list[Problem]) -> None:
+        """See what has become of what was lent."""
+
     def _end(self, value: Any, problems: list[Problem]) -> Sequence[Finding]:
         """Collect what can only be judged when the call has ended."""
         self._ended = True
         if self._pending:
             problems += self._pending
             self._pending = ()
+        if self._lent:
+            self._judge_lent(problems)
         if value is not None:
             problems.append(Problem("ASGI-APP-002", f"the app returned {show(value)} instead of None", "return"))
         if self._keeping is not None:

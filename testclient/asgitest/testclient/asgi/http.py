@@ -60,6 +60,8 @@ class HTTPExchange(HTTPProgress):
             more: Whether another part follows.
         """
         events = self.profile.body_events
+        if self._requests is None:
+            self._requests = []
         if events == "merged":
             self._requests.append({"type": "http.request", "body": body, "more_body": more})
             return
@@ -279,13 +281,11 @@ class HTTPExchange(HTTPProgress):
             problems.append(Problem(rule_id, detail, "return"))
         self.state = step.state
 
-    def _end(self, value: Any, problems: list[Problem]) -> Sequence[Finding]:
-        if self._lent:
-            if self.checks and not self._refused and any(is_open(file) for file in self._lent):
-                detail = "the app closes the file of a zero-copy send itself, but it was open when the app ended"
-                problems.append(Problem("ASGI-EXT-003", detail, "open", Level.INFO))
-            self._lent = ()
-        return super()._end(value, problems)
+    def _judge_lent(self, problems: list[Problem]) -> None:
+        if self.checks and not self._refused and any(is_open(file) for file in self._lent):
+            detail = "the app closes the file of a zero-copy send itself, but it was open when the app ended"
+            problems.append(Problem("ASGI-EXT-003", detail, "open", Level.INFO))
+        self._lent = ()
 
 
 def _unexpected_body(status: int | None, what: str) -> Problem:

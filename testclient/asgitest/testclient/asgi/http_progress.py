@@ -4,7 +4,7 @@ A start whose header fields were faultless before, a body message with nothing w
 comes to the same as on the thorough way, which a test compares.
 
 Source: ASGI ``www``, HTTP.
-Depends on: exchange, http_table, kinds, profiles.
+Depends on: exchange, http_table, kinds.
 """
 
 from __future__ import annotations
@@ -14,13 +14,11 @@ from typing import TYPE_CHECKING, Any
 from asgitest.testclient.asgi.exchange import Exchange
 from asgitest.testclient.asgi.http_table import HTTP_TABLE, HTTPInput, HTTPState
 from asgitest.testclient.asgi.kinds import class_of
-from asgitest.testclient.asgi.profiles import UVICORN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from asgitest.testclient.asgi.findings import Finding
-    from asgitest.testclient.asgi.profiles import Profile
     from asgitest.testclient.asgi.trace import Message
 
 __all__ = ["NO_LIMIT", "Faultless", "HTTPProgress", "remember_faultless"]
@@ -92,13 +90,10 @@ class HTTPProgress(Exchange):
     """Whether the last message was a chunk without a fault of a body without a limit: so is the next if it looks so."""
     _disconnects = 0
     _expects_body = True
-    _lent: Sequence[Any] = ()
     _limit = NO_LIMIT
     _promised = False
 
-    def __init__(self, scope: dict[str, Any], *, profile: Profile = UVICORN, checks: bool = True) -> None:
-        super().__init__(scope, profile=profile, checks=checks)
-        self._requests: list[Message] = []
+    _requests: list[Message] | None = None
 
     def app_sent(self, message: Any) -> Sequence[Finding]:
         """Take a message of the app: record it, judge it, and move on.
@@ -149,8 +144,7 @@ class HTTPProgress(Exchange):
         self.headers = copied
         self.trace.add("<-", copy)
         if self._keeping is not None:
-            self._keeping.keep("http.response.start", message, copy)
-            self._keeping.keep("headers", fields, copied)
+            self._keeping.sent = [("http.response.start", message, copy), ("headers", fields, copied)]
         self.state = step.state
         self.response_started = True
         self._expects_body = self.scope.get("method") != "HEAD"

@@ -47,7 +47,7 @@ class Keeping:
         scope: As the app is given it.
     """
 
-    __slots__ = ("_before", "_fields", "_keys", "_sent", "_values")
+    __slots__ = ("_before", "_fields", "_keys", "_values", "sent")
 
     def __init__(self, scope: dict[str, Any]) -> None:
         self._keys, self._values = _KEYS.get(scope.get("type"), _KEYS["http"])
@@ -57,7 +57,8 @@ class Keeping:
             self._before = tuple(scope.get(key) for key in self._keys)
         fields: Any = scope.get("headers")
         self._fields: Any = fields[:] if class_of(fields) is list else None
-        self._sent: list[tuple[str, Any, Any]] | None = None
+        self.sent: list[tuple[str, Any, Any]] | None = None
+        """What was sent first: a word for it, the container, and a copy."""
 
     def keep(self, word: str, sent: Any, before: Any) -> None:
         """Remember what a dict, list or bytearray holds now that it has been sent.
@@ -67,10 +68,10 @@ class Keeping:
             sent: The container of the app.
             before: A copy of it.
         """
-        if self._sent is None:
-            self._sent = [(word, sent, before)]
-        elif len(self._sent) < _KEPT:
-            self._sent.append((word, sent, before))
+        if self.sent is None:
+            self.sent = [(word, sent, before)]
+        elif len(self.sent) < _KEPT:
+            self.sent.append((word, sent, before))
 
     def compare(self, scope: dict[str, Any], problems: list[Problem]) -> None:
         """See what the app has changed of what the specification defines; keys of its own are its own business.
@@ -81,7 +82,7 @@ class Keeping:
         """
         if not self._is_untouched(scope):
             problems += self._changes(scope)
-        for word, sent, before in self._sent or ():
+        for word, sent, before in self.sent or ():
             if sent != before:
                 detail = f"the {type(sent).__name__} of {word} was changed after it had been sent"
                 problems.append(Problem("ASGI-MSG-010", detail, word))
