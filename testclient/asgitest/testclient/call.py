@@ -71,8 +71,11 @@ class AppCall(JudgedCall, Generic[ExchangeT]):
     _arrived: Signal | None = None
 
     def __init__(self, app: ASGIApp, exchange: ExchangeT, *, scope: Scope, driver: Driver, policy: Policy) -> None:
-        super().__init__(app, exchange, scope=scope, policy=policy)
+        # Not by the constructor of the base class: this one runs for each request.
+        self.app = app
         self.exchange: ExchangeT = exchange
+        self.scope = scope
+        self.policy = policy
         self.driver = driver
         if observers:
             self.begun = time.perf_counter()

@@ -199,9 +199,8 @@ class ShortPathClient:
                 response.next_request = client._build_redirect_request(response.request, response)
             return None
         request = client._build_redirect_request(response.request, response)
-        request.read()
         history.append(response)
-        sent = ShortRequest(request, prepare_absolute(request.url), None)
+        sent = ShortRequest(request, prepare_absolute(request.url), request.read())
         if len(history) > client.max_redirects:
             raise httpx.TooManyRedirects("Exceeded maximum allowed redirects.", request=request)
         return sent

@@ -103,14 +103,18 @@ class ShortRequest:
     Args:
         request: As the test will see it.
         prepared: Its URL.
+        body: All of it.
         scope_headers: Its headers as a scope has them; ``None`` if they are still to be worked out.
     """
 
-    __slots__ = ("prepared", "request", "scope_headers")
+    __slots__ = ("body", "prepared", "request", "scope_headers")
 
-    def __init__(self, request: httpx.Request, prepared: Preparation, scope_headers: ClientHeaders | None) -> None:
+    def __init__(
+        self, request: httpx.Request, prepared: Preparation, body: bytes, *, scope_headers: ClientHeaders | None = None
+    ) -> None:
         self.request = request
         self.prepared = prepared
+        self.body = body
         self.scope_headers = scope_headers
 
 
@@ -192,7 +196,7 @@ class ShortPath:
             self._timeout, self._timeout_extension = timeout, timeout.as_dict()
         extensions = {"timeout": self._timeout_extension.copy()}
         request = Request(method, prepared.url, headers=merged, body=body, extensions=extensions)
-        return ShortRequest(request, prepared, scope_headers)
+        return ShortRequest(request, prepared, body, scope_headers=scope_headers)
 
     def handshake(
         self,
@@ -255,7 +259,7 @@ def make_call(server: InProcessServer, sent: ShortRequest, driver: Driver) -> HT
     scope = server.prepared_http_scope(sent.prepared, request.method, headers)
     policy = server.policy
     exchange = HTTPExchange(scope, profile=server.profile, checks=policy.mode != "off")
-    exchange.client_sent(request.content, more=False)
+    exchange.client_sent(sent.body, more=False)
     return HTTPCall(server.app, exchange, scope=scope, driver=driver, policy=policy)
 
 
