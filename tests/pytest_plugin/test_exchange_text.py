@@ -173,6 +173,7 @@ def test_a_session_says_how_it_ended(query: str, outcome: str) -> None:
     assert heading(record, HIDE) == f"WebSocket /ws{query} -> {outcome}"
     assert curl(record, HIDE).startswith("websocat -H 'x-a: b' ")
     assert f"ws://testserver/ws{query}" in curl(record, HIDE)
+    assert "sec-websocket" not in text(record)
 
 
 def test_an_app_that_does_not_answer_has_no_response() -> None:
@@ -192,6 +193,18 @@ def test_a_broken_rule_is_named() -> None:
     record = recorded(lambda client: client.get("/"), twice, validate="off")
 
     assert "  broken   ASGI-HTTP-00" in text(record)
+
+
+def test_a_trait_that_is_only_noted_is_not_shown() -> None:
+    """A FastAPI app that is mounted changes the root path of its scope, which fails nothing."""
+    shop, below = FastAPI(), FastAPI()
+    below.add_api_route("/it", lambda: None)
+    shop.mount("/below", below)
+
+    record = recorded(lambda client: client.get("/below/it"), shop)
+
+    assert [finding.rule.id for finding in record.findings] == ["ASGI-APP-004"]
+    assert "broken" not in text(record)
 
 
 def test_a_server_without_a_host_header_is_named_by_its_address() -> None:

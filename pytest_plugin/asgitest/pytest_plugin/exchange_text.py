@@ -1,6 +1,6 @@
 """One exchange as the report of a failed test shows it: how to repeat it, what was said, what the app raised.
 
-Depends on: ``redaction``.
+Depends on: ``redaction``; the levels of findings.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import sysconfig
 import traceback
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+
+from asgitest.testclient.asgi import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -82,7 +84,8 @@ def exchange_lines(record: ExchangeRecord, redaction: Redaction, *, raised: Base
     yield from _block(
         "messages", (line.removeprefix("  ") for line in record.trace.render(last=_MESSAGES).splitlines())
     )
-    for finding in record.findings:
+    # What is only worth a note is a trait of a framework more often than not, and did not fail the test.
+    for finding in (one for one in record.findings if one.level is not Level.INFO):
         yield f"  broken   {finding.rule.id}: {finding.detail}"
     if record.ignored_disconnect:
         yield "  the app went on after the client had left, and was cancelled"
@@ -139,7 +142,8 @@ def _response(record: ExchangeRecord, redaction: Redaction) -> Iterator[str]:
 
 def _request(record: ExchangeRecord, redaction: Redaction) -> Iterator[str]:
     headers = record.scope["headers"]
-    yield from _headers(((name, value) for name, value in headers if name.lower() not in _USUAL), redaction)
+    usual = _HANDSHAKE if record.kind == "websocket" else _USUAL
+    yield from _headers(((name, value) for name, value in headers if name.lower() not in usual), redaction)
     yield from _body(record.request_body, headers, redaction)
 
 
