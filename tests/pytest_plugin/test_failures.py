@@ -36,6 +36,9 @@ def test_json():
 def test_part_of_json():
     assert {"name": "grace"} == client.get("/items/3").json()["owner"]
 
+def test_another_kind():
+    assert client.get("/items/3").json()["owner"] == ["ada"]
+
 def test_other_dicts():
     client.get("/items/3").json()
     assert {"a": 1} == {"a": 2}
@@ -78,6 +81,8 @@ EXPLAINED = [
     "E *  GET /items/3 -> 200 OK",
     "E *JSON of the response == expected: 1 difference",
     "E *  /name: 'ada', not 'grace'",
+    "E *JSON of the response == expected: 1 difference",
+    "E *  (the whole): {'name': 'ada'}, not [[]'ada']",
     "E *assert {'a': 1} == {'a': 2}",
     "E *assert HTTP status 500 == 200",
     "E *the app raised ValueError: no such luck",
