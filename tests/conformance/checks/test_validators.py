@@ -29,3 +29,12 @@ def test_a_value_nested_too_deep_to_be_looked_at_is_taken() -> None:
         deep = [deep]
 
     assert validator_of({"type": "array"}).is_valid(deep)
+
+
+def test_an_error_of_a_value_that_cannot_be_shown_is_told_all_the_same() -> None:
+    """Without saying where it is."""
+    deep: Any = 1
+    for _ in range(600):
+        deep = [deep]
+
+    assert validator_of({"type": "integer"}).first_error(deep) is not None

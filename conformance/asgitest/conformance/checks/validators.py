@@ -51,7 +51,11 @@ class Validator:
         """Return message, path of the keyword and path in the value of the deepest error; None when valid."""
         if self._compiled is None:
             return None
-        errors = list(self._compiled.iter_errors(value))
+        try:
+            errors = list(self._compiled.iter_errors(value))
+        except (ValueError, RecursionError):
+            # An error cannot be written with a value that is nested too deep, though it can be seen.
+            return None if self.is_valid(value) else ("a deeply nested value is not valid", (), ())
         if not errors:
             return None
         error = max(errors, key=lambda found: len(found.instance_path))

@@ -18,7 +18,7 @@ from asgitest.conformance.checks.sockets import check_foreign_origin, check_untr
 from asgitest.conformance.engine.findings import step_of_socket
 from asgitest.conformance.engine.seeds import keyed_random
 from asgitest.conformance.engine.wire import request_of
-from asgitest.conformance.generate import random_cases
+from asgitest.conformance.generate import generate_valid, random_cases
 from asgitest.conformance.operation import Operation
 from asgitest.conformance.records import SocketRequest
 
@@ -131,7 +131,8 @@ class _Player:
         if self.opened is not None or base is None:
             return
         words = self._words()
-        names = [word for word in words if word.isidentifier()]
+        declared = [one.name for one in self.route.parameters if one.location != "path"]
+        names = list(dict.fromkeys([*declared, *(word for word in words if word.isidentifier())]))
         for number, word in enumerate(words[:_TRIES]):
             query = "&".join(f"{name}={quote(word, safe='')}" for name in names)
             cookies = "; ".join(f"{name}={quote(word, safe='')}" for name in names)
@@ -203,6 +204,7 @@ def _sessions(session: Session, route: WebSocketRoute) -> Iterator[SocketRequest
     values = session.values_for(operation)
     cases = random_cases(operation, random, values.dictionary())
     scripts = list(_scripts(session, route))
+    same = request_of(values.applied(generate_valid(operation, random, values.dictionary()))).target
     for number in range(min(_SESSIONS, max(len(scripts) * 2, 8))):
         case = next(cases, None)
         if case is None:
@@ -211,7 +213,9 @@ def _sessions(session: Session, route: WebSocketRoute) -> Iterator[SocketRequest
         if values.identity is not None:
             request = values.authenticated(request, None)
         sends, close_code = scripts[number % len(scripts)]
-        yield SocketRequest(target=request.target, headers=request.headers, sends=sends, close_code=close_code)
+        played = SocketRequest(target=request.target, headers=request.headers, sends=sends, close_code=close_code)
+        # Every second session is in the same room: what one leaves behind, the next one meets.
+        yield replace(played, target=same) if number % 2 else played
 
 
 def _scripts(session: Session, route: WebSocketRoute) -> Iterator[tuple[tuple[str | bytes | None, ...], int | None]]:
