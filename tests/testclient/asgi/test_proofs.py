@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 thorough = settings(
-    max_examples=examples(25),
+    max_examples=examples(20),
     deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),

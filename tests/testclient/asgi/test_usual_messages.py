@@ -65,7 +65,7 @@ SCOPES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=examples(60, full=20_000), deadline=None)
+@settings(max_examples=examples(40, full=20_000), deadline=None)
 @given(scope=SCOPES, messages=MESSAGES, leaves_after=st.sampled_from([9, 9, 0, 1, 2]))
 def test_usual_messages_are_judged_as_thoroughly_as_others(
     scope: dict[str, Any], messages: list[dict[str, Any]], leaves_after: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 FULL = os.environ.get("ASGITEST_PROOF") == "full"
-LENGTH = 5 if FULL else 3
+LENGTH = 5 if FULL else 2
 """Of the words that are all tried."""
 
 
