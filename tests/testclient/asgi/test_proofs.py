@@ -29,13 +29,17 @@ from tests.testclient.asgi.thoroughness import FULL, LENGTH, examples
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-thorough = settings(
-    max_examples=examples(20),
-    deadline=None,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-    derandomize=not FULL,
-)
+
+def thorough(full: int) -> settings:
+    """How many conversations a property is tried with: few with the other tests, *full* in a proof."""
+    return settings(
+        max_examples=examples(20, full=full),
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        derandomize=not FULL,
+    )
+
 
 PROTOCOLS = {
     "http": (http_reference.EVENTS, test_http.agrees, test_http.converse),
@@ -158,7 +162,7 @@ def happen(exchange: Any, event: str, value: Any) -> None:
         exchange.app_sent(value)
 
 
-@thorough
+@thorough(100_000)
 @given(steps, st.sampled_from(sorted(PROFILES)), st.booleans())
 def test_no_message_whatever_it_is_makes_an_exchange_raise(word: Sequence[Any], profile: str, checks: bool) -> None:
     """And whatever was found can be said."""
@@ -214,7 +218,7 @@ def test_junk_between_messages_changes_nothing_about_their_order(protocol: str) 
         protocol
     ]
 
-    @thorough
+    @thorough(34_000)
     @given(st.lists(st.tuples(st.one_of(st.sampled_from(sorted(events)), REFUSED), DECORATED), max_size=10))
     def check(word: list[Any]) -> None:
         exchange: Any = {
@@ -240,7 +244,7 @@ def test_junk_between_messages_changes_nothing_about_their_order(protocol: str) 
 # Bodies in pieces -----------------------------------------------------------------------------------------------------
 
 
-@thorough
+@thorough(20_000)
 @given(
     st.binary(max_size=12),
     st.lists(st.integers(min_value=0, max_value=12), max_size=5),
