@@ -18,7 +18,7 @@ from asgitest.testclient.asgi.rules import Level
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Fields", "check_announced", "check_fields", "check_trailer_fields", "content_length", "read_fields"]
+__all__ = ["Fields", "check_announced", "check_fields", "check_trailer_fields", "content_length"]
 
 Pair = tuple[bytes, bytes]
 
@@ -141,11 +141,6 @@ def check_fields(headers: Any, problems: list[Problem], *, multiplexed: bool = F
     if special:
         _check_together(special, problems, multiplexed=multiplexed)
     return Fields(pairs, special)
-
-
-def read_fields(headers: Any) -> Fields:
-    """Read header fields without a judgement."""
-    return check_fields(headers, [])
 
 
 def _iterate(headers: Any, problems: list[Problem]) -> Iterable[Any]:
