@@ -17,10 +17,13 @@ RUNGS = (
 )
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", range(10))
 def test_every_rung_is_reached(seed: int) -> None:
-    """Literal, arithmetic relation, nested characters, affixes, key of a dictionary, two inputs compared."""
-    result = check("ladder", seed=seed, cases=100)
+    """Literal, arithmetic relation, nested characters, affixes, key of a dictionary, two inputs compared.
+
+    Five CPU seconds are allowed for each; all of them together take about two.
+    """
+    result = check("ladder", seed=seed, cases=100, select=("http.unhandled-exception",))
 
     found = checks_by_subject(result)
     assert [rung for rung in RUNGS if "http.unhandled-exception" not in found[rung]] == []
