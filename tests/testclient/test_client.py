@@ -293,3 +293,16 @@ def test_a_websocket_needs_our_own_transport():
 
     with pytest.raises(MisuseError, match="answered by another transport"):
         client.websocket_connect("/ws")
+
+
+def test_trailers_are_seen_as_soon_as_they_are_sent():
+    """Starlette's tests count on it: the list that the response was given at its start is the one that is filled."""
+
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "trailers": True})
+        await send({"type": "http.response.body", "body": b"hello"})
+        await send({"type": "http.response.trailers", "headers": [(b"x-item", b"one")]})
+
+    with TestClient(app).stream("GET", "/") as response:
+        assert next(response.iter_raw()) == b"hello"
+        assert response.extensions["http.response.trailers"] == [(b"x-item", b"one")]

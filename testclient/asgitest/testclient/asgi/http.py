@@ -128,6 +128,8 @@ class HTTPExchange(HTTPProgress):
         self.response_started = True
         self._promised = trailers
         self.trailers_expected = trailers and "http.response.trailers" in self._offered
+        if self.trailers_expected:
+            self.trailers = []  # the one that whoever reads the response is given before they come
         self.sent_bytes = 0
         length = content_length(fields.special) if fields.special else None
         if not (found or problems or self._pending) and class_of(given) is list and status not in _WITHOUT_BODY:
@@ -229,7 +231,8 @@ class HTTPExchange(HTTPProgress):
         if self._move(item, message, problems) and self.state is not _GONE:
             if not problems and self.checks:
                 check_announced(fields, self.headers, problems)
-            self.trailers = [*self.trailers, *fields]
+            if isinstance(self.trailers, list):  # they were promised, or there would be no state to take them in
+                self.trailers += fields
             self.response_complete = self.state is HTTPState.COMPLETE
 
     def _read_push(self, message: Message, problems: list[Problem]) -> None:

@@ -80,7 +80,7 @@ class HTTPProgress(Exchange):
     response_started = False
     response_complete = False
     trailers_expected = False
-    trailers: Sequence[tuple[bytes, bytes]] = ()
+    trailers: list[tuple[bytes, bytes]] | tuple[()] = ()
     informational: Sequence[list[bytes]] = ()
     pushes: Sequence[dict[str, Any]] = ()
     debug: dict[str, Any] | None = None
