@@ -26,7 +26,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all fast proof coverage check format format-check lint types arch docs bench rules counters dropin faults soak corpus bench-conformance bench-latency clean \
+.PHONY: help demo test test-all fast proof coverage check format format-check lint types arch docs bench rules counters dropin faults soak corpus bench-conformance bench-latency determinism clean \
         test-alone test-httpx test-httpx2 $(VERSIONS:%=test-%)
 
 help:  ## what the verbs do
@@ -133,6 +133,9 @@ faults: $(RUN)  ## what the conformance command finds in apps with known faults,
 
 corpus: $(RUN)  ## the conformance checks over FastAPI's own examples: what they call an error is false, or adjudicated
 	$(BIN)/python tools/corpus.py $(ARGS)
+
+determinism: $(RUN)  ## the same seed, the same findings: ten times, with one, two and four workers
+	$(BIN)/python tools/determinism.py $(ARGS)
 
 dropin: $(RUN)  ## the suites of Starlette and FastAPI, with their client and with ours
 	$(BIN)/python tools/dropin.py $(ARGS)
