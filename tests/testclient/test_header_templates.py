@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from asgitest.testclient import header_templates
-from asgitest.testclient.header_templates import Headers, Template, extended_template, template_of
+from asgitest.testclient.header_templates import Headers, Template, extended_template, key_of, template_of
 from asgitest.testclient.http_library import httpx
 
 HOST = (b"Host", b"testserver")
@@ -95,12 +95,17 @@ def test_only_so_many_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 0 < len(header_templates._templates) <= 2
 
 
+def extended(client: httpx.Headers, extra: Any) -> Template:
+    """The template for the headers of a client and of a request."""
+    return extended_template(template_of(HOST, client.raw), client, extra, front=HOST)
+
+
 @pytest.mark.parametrize("extra", [{"x-a": "1"}, [("x-a", "1")], {b"x-a": b"1"}, httpx.Headers({"x-a": "1"})])
 def test_headers_of_a_request_are_added_to_those_of_the_client(extra: Any) -> None:
     """Given in any form that the library takes."""
     client = httpx.Headers({"user-agent": "testclient"})
 
-    template = extended_template(HOST, client, extra)
+    template = extended(client, extra)
 
     assert template.scope_headers == [(b"host", b"testserver"), (b"user-agent", b"testclient"), (b"x-a", b"1")]
     assert dict(client) == {"user-agent": "testclient"}
@@ -110,9 +115,19 @@ def test_the_same_headers_of_a_request_share_a_template(monkeypatch: pytest.Monk
     monkeypatch.setattr(header_templates, "_MAX_TEMPLATES", 2)
     client = httpx.Headers({"x-client": "shared"})
 
-    first = extended_template(HOST, client, {"x-a": "1"})
+    first = extended(client, {"x-a": "1"})
 
-    assert extended_template(HOST, client, {"x-a": "1"}) is first
+    assert extended(client, {"x-a": "1"}) is first
     for number in range(4):
-        extended_template(HOST, client, {"x-b": str(number)})
+        extended(client, {"x-b": str(number)})
     assert len(template_of(HOST, client.raw).with_extra) <= 2
+
+
+@pytest.mark.parametrize("pairs", [{"a": True}, {"a": 1.0}, {"a": None}, {1: "a"}, [("a", "1")], "a=1"])
+def test_what_could_be_equal_and_yet_another_has_no_key(pairs: Any) -> None:
+    """``1 == True``, but they are other parameters."""
+    assert key_of(pairs, frozenset({str, int})) is None
+
+
+def test_text_and_numbers_are_a_key() -> None:
+    assert key_of({"a": "1", "b": 2}, frozenset({str, int})) == (("a", "1"), ("b", 2))
