@@ -26,6 +26,12 @@ KNOWN: dict[str, dict[str, set[str]]] = {
 }
 
 
+# Quart accepts in one task and receives in another; which comes first is not the same in all versions of Python.
+BY_CHANCE = {"quart": {"ASGI-WS-002"}}
+
+
+# Python 3.13 says that Litestar's compressed streams are not closed when their client has left.
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <gzip:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("profile", ["uvicorn", "hypercorn", "spec"])
 @pytest.mark.parametrize("framework", STOCK)
 def test_a_stock_app_breaks_only_what_its_framework_breaks(
@@ -41,6 +47,9 @@ def test_a_stock_app_breaks_only_what_its_framework_breaks(
         visit(client, lifespan=framework != "django")
         gc.collect()  # Django leaves the body's file open when the client has left
 
-    found = {level: rules(client.findings, levels=(level,)) for level in ("error", "warning")}
+    found = {
+        level: rules(client.findings, levels=(level,)) - BY_CHANCE.get(framework, set())
+        for level in ("error", "warning")
+    }
     assert found == {level: KNOWN[framework].get(level, set()) for level in ("error", "warning")}
     assert rules(client.findings, levels=("info",)) <= {"ASGI-APP-004", "ASGI-HTTP-028"}
