@@ -11,6 +11,7 @@ for module in (
     "asgitest.testclient.client",
     "asgitest.conformance.target",
     "fastapi.testclient",
+    "httptools",
     "starlette.responses",
 ):
     importlib.import_module(module)
