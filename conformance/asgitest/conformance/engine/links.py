@@ -19,7 +19,7 @@ from asgitest.conformance.json_values import is_array, is_object
 from asgitest.conformance.operation import ABSENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from asgitest.conformance.operation import Operation
     from asgitest.conformance.records import Exchange, Request
@@ -34,7 +34,8 @@ def _links(exchange: Exchange, operation: Operation, others: Iterable[Operation]
     """The links of the response that lead to an operation that is known."""
     response = operation.responses.get(str(exchange.status))
     by_id = {str(one.operation_id): one for one in others if one.operation_id}
-    for name, link in (response.links if response is not None else {}).items():
+    links: Mapping[str, Any] = response.links if response is not None else {}
+    for name, link in links.items():
         target = by_id.get(str(link.get("operationId", ""))) if is_object(link) else None
         if target is not None and is_object(link.get("parameters", {})):
             yield name, link, target
