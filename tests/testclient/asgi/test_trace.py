@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from asgitest.testclient.asgi import Trace
 from tests.testclient.asgi.builders import body, start
 
@@ -59,6 +61,21 @@ def test_a_long_conversation_keeps_its_ends() -> None:
     assert (trace.count, trace.omitted, len(trace.messages)) == (1000, 936, 64)
     assert [message["body"] for message in trace.messages][31:33] == [b"31", b"968"]
     assert "  ... 936 more ..." in trace.render().splitlines()
+
+
+@pytest.mark.parametrize("before", [0, 10, 40])
+@pytest.mark.parametrize("count", [1, 32, 40, 64, 65, 1000])
+def test_chunks_that_are_added_together_are_kept_as_if_added_one_by_one(before: int, count: int) -> None:
+    """Long streams are counted when they end."""
+    chunks = [str(number).encode() for number in range(count)]
+    one_by_one, together = trace_of(*[("<-", start())] * before), trace_of(*[("<-", start())] * before)
+    for chunk in chunks:
+        one_by_one.add("<-", body(chunk, more_body=True))
+
+    together.add_chunks(chunks)
+
+    assert list(together.numbered()) == list(one_by_one.numbered())
+    assert together.count == one_by_one.count
 
 
 def test_what_is_no_message_is_shown_among_the_messages() -> None:
