@@ -319,3 +319,11 @@ def test_a_session_that_is_never_entered_leaves_no_loop_open(driver):
     with client.websocket_connect("/") as websocket:
         websocket.send_text("hi")
         assert websocket.receive_text() == "hi"
+
+
+def test_a_session_that_was_left_sends_nothing_any_more():
+    with TestClient(apps.echo_socket).websocket_connect("/") as websocket:
+        pass
+
+    with pytest.raises(MisuseError, match="left with its with block"):
+        websocket.send_text("hi")

@@ -105,6 +105,8 @@ class Session:
         self.call.driver.poke_now(self._feed, message)
 
     def _refuse_after_close(self) -> None:
+        if self.call.concluded:
+            raise MisuseError("this WebSocket was left with its with block; nothing can be sent on it any more")
         if self._close_seen:
             raise MisuseError(
                 f"this WebSocket was closed with code {self.exchange.close_code}; nothing can be sent on it any more"
