@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from tests.faults.driving import Hand
 
+KEY = {"x-api-key": "customers-key-2024"}
+INVOICE = {"customer_id": 1, "amount": "1.00", "due": "2024-01-01"}
 DRIVES: dict[str, Callable[[Hand], bool]] = {
     "undocumented-404": lambda h: h.get("/items/3").status_code == 404 and "404" not in h.responses("/items/{number}"),
     "undocumented-409": lambda h: (
@@ -153,4 +155,16 @@ DRIVES: dict[str, Callable[[Hand], bool]] = {
     "tidy-endpoint": lambda h: h.get("/prices/pear").status_code == 500,
     "tidy-dependency": lambda h: h.get("/me", headers={"x-session": "abc"}).status_code == 500,
     "tidy-deep-in-path": lambda h: h.get("/orders/9/lines/9").status_code == 500,
+    "customer-email-taken": lambda h: (
+        [h.post("/customers", headers=KEY, json={"name": "a", "email": "a@b.co"}).status_code for _ in "ab"]
+        == [201, 500]
+    ),
+    "customer-number-too-large": lambda h: h.get(f"/customers/{2**64}", headers=KEY).status_code == 500,
+    "customer-search-quoted": lambda h: h.get("/customers?q='", headers=KEY).status_code == 500,
+    "report-of-no-invoices": lambda h: h.get("/reports/1999", headers=KEY).status_code == 500,
+    "invoice-paid-already": lambda h: (
+        h.post("/customers", headers=KEY, json={"name": "c", "email": "c@d.co"}).status_code == 201
+        and h.post("/invoices", headers=KEY, json=INVOICE).status_code == 201
+        and [h.post("/invoices/1/pay", headers=KEY).status_code for _ in "ab"] == [200, 400]
+    ),
 }

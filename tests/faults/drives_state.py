@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from tests.faults.driving import Hand
 
+KEY = {"x-api-key": "customers-key-2024"}
+INVOICE = {"customer_id": 1, "amount": "1.00", "due": "2024-01-01"}
 DRIVES: dict[str, Callable[[Hand], bool]] = {
     "litestar-delete-twice": lambda h: h.delete("/orders/5").status_code == 500,
     "orphaned-tasks": lambda h: (
@@ -86,5 +88,11 @@ DRIVES: dict[str, Callable[[Hand], bool]] = {
     "get-deletes": lambda h: (
         [h.put("/tokens/a").status_code, h.get("/tokens/a").status_code, h.get("/tokens/a").status_code]
         == [204, 200, 404]
+    ),
+    "invoice-of-nobody": lambda h: (
+        h.post("/customers", headers=KEY, json={"name": "a", "email": "a@b.co"}).status_code == 201
+        and h.post("/invoices", headers=KEY, json=INVOICE).status_code == 201
+        and h.delete("/customers/1", headers=KEY).status_code == 204
+        and h.get("/invoices/1", headers=KEY).status_code == 500
     ),
 }

@@ -61,6 +61,7 @@ def check_semantics(exchange: Exchange) -> Iterator[Violation]:
             check="http.challenge-missing",
             message="The 401 has no WWW-Authenticate.",
             cause=("401",),
+            app_wide=True,
             assertion="assert 'www-authenticate' in response.headers",
         )
     if status == 405 and b"allow" not in names:  # noqa: PLR2004  Method Not Allowed

@@ -33,6 +33,7 @@ __all__ = ["HARVEST", "Harvest", "harvest"]
 HARVEST = -3
 """Stands for the number of a case while identifiers are collected."""
 _CREATIONS = 2
+_TRIES = 6
 _MOST_LISTS = 3
 _MOST_VALUES = 12
 _SUCCESS = range(200, 300)
@@ -139,7 +140,9 @@ async def _create(work: Work, resource: Resource, observer: Observer, *, found: 
     """Create some and note how they are called; below something else, below the first of that."""
     known = {name: values[0] for name, values in found.by_name.items()}
     called: list[Any] = []
-    for number in range(_CREATIONS):
+    for number in range(_TRIES):
+        if len(called) >= _CREATIONS:
+            break
         exchange, case = await _send(work, resource.create, observer, number=number, known=known)
         if exchange is None or case is None or exchange.status not in _SUCCESS:
             continue

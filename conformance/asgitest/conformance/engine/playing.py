@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Played", "Player", "Sequence", "bind"]
 
 _CREATED = range(200, 300)
+_REFUSED = frozenset({400, 409, 422})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,10 @@ class Player:
             if request is None:
                 continue
             exchange, violations = await self._send(step, request)
+            for other in step.others:
+                again = bind(other, self.known) if exchange.status in _REFUSED else None
+                if again is not None:
+                    exchange, violations = await self._send(step, again)
             played.append(Played(step=step, exchange=exchange, violations=violations, part=self._part(step, exchange)))
             if exchange.hung:
                 break

@@ -36,6 +36,7 @@ class SequenceStep:
         slot: What it creates, or what it is about.
         parameter: What the identifier of what it creates is called in paths.
         identifier: Of what it creates, if the client chooses that.
+        others: Sent one after the other while what was sent before is refused.
         expectation: What is known about it.
     """
 
@@ -45,6 +46,7 @@ class SequenceStep:
     slot: str = ""
     parameter: str = ""
     identifier: str | int | None = None
+    others: tuple[Request, ...] = ()
     expectation: Expectation = _UNKNOWN
 
 

@@ -31,6 +31,8 @@ __all__ = ["write_scenes"]
 _REFUSALS = 6
 """Creations at an edge in one sequence; the app may refuse them."""
 _DEEPEST = 3
+_OTHERS = 4
+"""Creations that are tried when one was refused."""
 _FAR = 987_654_321
 _PAGES = 8
 _PAGE_SIZE = 2
@@ -251,8 +253,7 @@ class _Writer:
             return None
         resource = resource or self.resource
         random = keyed_random(self.session.options.seed, "state", self.resource.label, self.turn, slot, part or role)
-        values = self.session.values_for(operation)
-        edge = case is not None
+        values, edge = self.session.values_for(operation), case is not None
         case = case or values.applied(generate_valid(operation, random, values.dictionary()))
         case = self._fitted(case, role, query or {})
         creates = operation is resource.create and role not in {"put", "put again", "action"}
@@ -260,14 +261,18 @@ class _Writer:
         if creates and resource.named:
             identifier = self._draw(operation, resource.parameter, slot)
         path = self._filled(operation, case, slot="none" if role == "control" else slot, identifier=identifier)
-        body = case.body if edge else self._referring(case.body)
+        cases = [replace(case, path_parameters=path, body=case.body if edge else self._referring(case.body))]
+        if creates and not edge and role != "refused create":
+            drawn = (generate_valid(operation, random, values.dictionary()) for _ in range(_OTHERS))
+            cases += [replace(one, path_parameters=path, body=self._referring(one.body)) for one in drawn]
         try:
-            request = values.authenticated(request_of(replace(case, path_parameters=path, body=body)), operation)
+            requests = [values.authenticated(request_of(one), operation) for one in cases]
         except (ValueError, TypeError, OverflowError, RecursionError):
             return None
         return SequenceStep(
             role=role,
-            request=request,
+            request=requests[0],
+            others=tuple(requests[1:]),
             subject=operation.label,
             slot=slot,
             parameter=resource.parameter if creates else "",
