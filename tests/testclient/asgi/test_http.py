@@ -165,3 +165,13 @@ def test_a_file_that_was_sent_is_closed_by_the_app() -> None:
         findings = exchange.app_returned()
 
     assert [(finding.rule.id, finding.subject) for finding in findings] == [("ASGI-EXT-003", "open")]
+
+
+def test_a_second_debug_message_is_told_also_where_it_holds_an_odd_value() -> None:
+    """One fault of a message does not hide another."""
+    exchange = HTTPExchange({"type": "http", "method": "GET", "extensions": HTTP_EXTENSIONS})
+
+    exchange.app_sent({"type": "http.response.debug", "info": {}})
+    findings = exchange.app_sent({"type": "http.response.debug", "info": {}, "x-odd": bytearray(b"")})
+
+    assert {finding.rule.id for finding in findings} == {"ASGI-MSG-004", "ASGI-EXT-007"}
