@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from asgitest.conformance.destinations import Destinations
+from asgitest.conformance.destinations import Destinations, pattern_of
 
 TEMPLATES = frozenset(
     {
@@ -52,3 +52,9 @@ def test_another_name_for_a_parameter_makes_no_other_template() -> None:
     templates = frozenset({"/items/{id}", "/items/{item_id}"})
 
     assert not Destinations(templates).leads_elsewhere("/items/{id}", b"/items/3")
+
+
+def test_a_template_is_a_pattern_in_which_only_parameters_are_open() -> None:
+    assert pattern_of("/a.b/{x}").fullmatch("/a.b/1")
+    assert not pattern_of("/a.b/{x}").fullmatch("/a-b/1")
+    assert not pattern_of("/a.b/{x}").fullmatch("/a.b/1/2")

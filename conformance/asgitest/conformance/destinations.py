@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-__all__ = ["Destinations"]
+__all__ = ["Destinations", "pattern_of"]
 
 _PLACE = re.compile(r"\{[^{}]*\}")
 _SLASHES = re.compile(r"//+")
@@ -61,8 +61,8 @@ class Destinations:
 
     def _ways_of(self, template: str) -> _Ways:
         """A parameter of the template itself may take slashes; nobody says which one does."""
-        rivals = (_pattern(other, _SEGMENT) for other in sorted(self.templates) if _comes_before(other, template))
-        return _Ways(_pattern(template, _SOMETHING), tuple(rivals))
+        rivals = (pattern_of(other) for other in sorted(self.templates) if _comes_before(other, template))
+        return _Ways(pattern_of(template, _SOMETHING), tuple(rivals))
 
 
 def _comes_before(other: str, template: str) -> bool:
@@ -77,6 +77,11 @@ def _parts(template: str) -> list[str]:
     return _PLACE.sub("{}", template).split("/")
 
 
-def _pattern(template: str, value: str) -> re.Pattern[str]:
-    """A template as a pattern in which each parameter is *value*."""
+def pattern_of(template: str, value: str = _SEGMENT) -> re.Pattern[str]:
+    """A template as a pattern of the paths it stands for.
+
+    Args:
+        template: With ``{name}`` for a parameter.
+        value: Pattern of what a parameter may be; one segment unless said otherwise.
+    """
     return re.compile(value.join(map(re.escape, _PLACE.split(template))), re.DOTALL)

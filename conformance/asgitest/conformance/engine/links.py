@@ -5,18 +5,19 @@ Source: OpenAPI 3.1, Link Object, Runtime Expressions. Depends on: operations, t
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
 from asgitest.conformance.checks.identifiers import json_of
 from asgitest.conformance.checks.violation import Violation
+from asgitest.conformance.destinations import pattern_of
 from asgitest.conformance.engine.seeds import keyed_random
 from asgitest.conformance.engine.wire import request_of
 from asgitest.conformance.generate import EMPTY, generate_valid
 from asgitest.conformance.json_values import is_array, is_object
 from asgitest.conformance.operation import ABSENT
+from asgitest.conformance.reading import names_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -105,8 +106,8 @@ def _value(expression: str, exchange: Exchange, operation: Operation) -> Any:
     if kind == "$request.query":
         return parse_qs(query).get(name, [ABSENT])[0]
     if kind == "$request.path":
-        names = re.findall(r"\{([^{}:]+)[^{}]*\}", operation.path)
-        match = re.fullmatch(re.sub(r"\{[^{}]*\}", "([^/]+)", operation.path), path)
+        names = names_in(operation.path)
+        match = pattern_of(operation.path, "([^/]+)").fullmatch(path)
         return unquote(match[names.index(name) + 1]) if match is not None and name in names else ABSENT
     return expression
 

@@ -5,7 +5,6 @@ Source: RFC 9110, section 10.2.2. Depends on: checks, the records.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from asgitest.conformance.records import Request
 
-__all__ = ["inside", "loop", "read_only_values", "template", "unreachable"]
+__all__ = ["inside", "loop", "read_only_values", "unreachable"]
 
 
 def read_only_values(schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -30,12 +29,6 @@ def read_only_values(schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             value = {"integer": 918273, "number": 918273.5, "string": "asgitest-918273"}.get(str(kind))
             if value is not None:
                 yield name, value
-
-
-def template(path: str) -> re.Pattern[str]:
-    """A pattern of the paths a template stands for."""
-    parts = re.split(r"(\{[^{}]*\})", path)
-    return re.compile("".join("[^/]+" if part.startswith("{") else re.escape(part) for part in parts))
 
 
 def inside(current: bytes, location: bytes, hosts: frozenset[str]) -> bytes | None:

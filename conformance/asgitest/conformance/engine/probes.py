@@ -16,8 +16,9 @@ from urllib.parse import quote
 from asgitest.conformance.checks import Expectation, pairs
 from asgitest.conformance.checks.lifespans import check_leaked
 from asgitest.conformance.checks.refusals import check_refused
+from asgitest.conformance.destinations import pattern_of
 from asgitest.conformance.engine.links import check_link, linked_requests, missing_values
-from asgitest.conformance.engine.locations import inside, loop, read_only_values, template, unreachable
+from asgitest.conformance.engine.locations import inside, loop, read_only_values, unreachable
 from asgitest.conformance.engine.playing import Player, bind
 from asgitest.conformance.engine.refusals import refused_requests
 from asgitest.conformance.engine.strangers import malformed_requests, without_credentials
@@ -262,7 +263,7 @@ class _Prober:
     async def _methods(self, plain: Exchange) -> AsyncIterator[Probed]:
         """Methods that nothing documents for this path, and OPTIONS."""
         path = self.base.target.partition(b"?")[0].decode("latin-1")
-        known = {one.method for one in self.others if template(one.path).fullmatch(path)}
+        known = {one.method for one in self.others if pattern_of(one.path).fullmatch(path)}
         bare = replace(self.base, body=b"", chunks=(), headers=self._credentials())
         told = self.operation.documented or (self.operation.handler is not None and not self.operation.hidden)
         for method in [name for name in _METHODS if told and name not in known][:2]:
