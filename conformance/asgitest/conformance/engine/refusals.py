@@ -1,13 +1,13 @@
 """Requests with credentials that must be refused.
 
-Depends on: values, options.
+Depends on: strangers, values, options.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from asgitest.conformance.engine.strangers import without_fields
 from asgitest.conformance.engine.values import with_identity
 
 if TYPE_CHECKING:
@@ -44,7 +44,4 @@ def without_credentials(request: Request, identities: Iterable[Identity]) -> Req
     for identity in identities:
         headers |= {name.lower().encode("latin-1", "replace") for name in identity.headers}
         query |= {name.encode("ascii", "replace") for name in identity.query}
-    path, _, text = request.target.partition(b"?")
-    pairs = [pair for pair in text.split(b"&") if pair and pair.partition(b"=")[0] not in query]
-    kept = tuple(pair for pair in request.headers if pair[0] not in headers)
-    return replace(request, headers=kept, target=path + (b"?" + b"&".join(pairs) if pairs else b""))
+    return without_fields(request, headers=headers, query=query)

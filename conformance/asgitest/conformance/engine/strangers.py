@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from asgitest.conformance.operation import Operation, SecurityScheme
     from asgitest.conformance.records import Request
 
-__all__ = ["malformed_requests", "without_credentials"]
+__all__ = ["malformed_requests", "without_credentials", "without_fields"]
 
 _TOKENS = (b"", b"a", b"a.b.c", b"asgitest", b"a" * 300, b"\xff\xfe", b"eyJhbGciOiJub25lIn0.e30.")
 _BASIC = (b"", b"a", b"!!!", *(base64.b64encode(text) for text in (b"a", b"a:b", b":", b"\xff\xfe:\xff")))
@@ -35,18 +35,29 @@ def without_credentials(
     """
     if not operation.security or not all(operation.security):
         return None
-    known = [schemes[name] for name in _names(operation) if name in schemes]
-    headers = {b"authorization"}
-    for scheme in known:
+    headers, query = {b"authorization"}, set[bytes]()
+    for scheme in (schemes[name] for name in _names(operation) if name in schemes):
         if scheme.type == "apiKey" and scheme.location == "header":
             headers.add(scheme.parameter.lower().encode("latin-1", "replace"))
         if scheme.type == "apiKey" and scheme.location == "cookie":
             headers.add(b"cookie")
-    target = request.target
-    for scheme in known:
         if scheme.type == "apiKey" and scheme.location == "query":
-            target = _without(target, scheme.parameter)
+            query.add(quote(scheme.parameter).encode("ascii"))
+    return without_fields(request, headers=headers, query=query)
+
+
+def without_fields(request: Request, *, headers: Collection[bytes], query: Collection[bytes]) -> Request:
+    """Take header fields and query parameters out of a request.
+
+    Args:
+        request: Is left as it is.
+        headers: Names in lower case.
+        query: Names, percent-encoded.
+    """
     kept = tuple(pair for pair in request.headers if pair[0] not in headers)
+    path, _, text = request.target.partition(b"?")
+    pairs = [pair for pair in text.split(b"&") if pair and pair.partition(b"=")[0] not in query]
+    target = path + (b"?" + b"&".join(pairs) if pairs else b"") if query else request.target
     return replace(request, headers=kept, target=target)
 
 
@@ -84,9 +95,3 @@ def _with_key(bare: Request, scheme: SecurityScheme, token: bytes) -> Request:
     name = b"cookie" if scheme.location == "cookie" else scheme.parameter.lower().encode("latin-1", "replace")
     value = scheme.parameter.encode("latin-1", "replace") + b"=" + token if scheme.location == "cookie" else token
     return replace(bare, headers=(*bare.headers, (name, value)))
-
-
-def _without(target: bytes, name: str) -> bytes:
-    path, _, query = target.partition(b"?")
-    pairs = [pair for pair in query.split(b"&") if pair and pair.partition(b"=")[0] != quote(name).encode("ascii")]
-    return b"?".join([path, b"&".join(pairs)]) if pairs else path
