@@ -13,7 +13,7 @@ from asgitest.conformance.json_values import is_array, is_object
 if TYPE_CHECKING:
     from asgitest.conformance.records import Exchange
 
-__all__ = ["identified_items", "identifier_of", "items_of", "json_of", "names_itself"]
+__all__ = ["folded", "identified_items", "identifier_of", "items_of", "json_of", "names_itself"]
 
 _NAMES = ("id", "uuid", "key", "slug", "name", "code", "number")
 
@@ -41,7 +41,7 @@ def identified_items(exchange: Exchange, parameter: str) -> dict[str, Any]:
     """Take the items out of a list response, each under its identifier; those without are left out."""
     found: dict[str, Any] = {}
     for item in items_of(exchange) or ():
-        name = _named_identifier(item, _folded(parameter)) if is_object(item) else None
+        name = _named_identifier(item, folded(parameter)) if is_object(item) else None
         if name is not None:
             found[str(name)] = item
         elif _is_identifier(item):
@@ -54,7 +54,7 @@ def identifier_of(exchange: Exchange, parameter: str) -> str | int | None:
     value = json_of(exchange)
     if is_object(value):
         for holder in (value, *(item for item in value.values() if is_object(item))):
-            found = _named_identifier(holder, _folded(parameter))
+            found = _named_identifier(holder, folded(parameter))
             if found is not None:
                 return found
     elif _is_identifier(value):
@@ -79,7 +79,7 @@ def names_itself(exchange: Exchange, parameter: str, identifier: str | int) -> b
         return isinstance(identifier, str) and identifier.encode() in exchange.request.body
     if not is_object(sent):
         return False
-    return _named_identifier(sent, _folded(parameter)) == identifier or (
+    return _named_identifier(sent, folded(parameter)) == identifier or (
         isinstance(identifier, str) and identifier in [value for value in sent.values() if isinstance(value, str)]
     )
 
@@ -87,7 +87,7 @@ def names_itself(exchange: Exchange, parameter: str, identifier: str | int) -> b
 def _named_identifier(holder: dict[str, Any], wanted: str) -> str | int | None:
     """Find an identifier in one object: under the parameter's name, then under a usual one."""
     for name, item in holder.items():
-        if _folded(name) == wanted and _is_identifier(item):
+        if folded(name) == wanted and _is_identifier(item):
             return item  # type: ignore[no-any-return]  # text or a number
     for name in _NAMES:
         if (wanted.endswith(name) or name in {"id", "uuid"}) and _is_identifier(holder.get(name)):
@@ -95,7 +95,7 @@ def _named_identifier(holder: dict[str, Any], wanted: str) -> str | int | None:
     return None
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """A name without what distinguishes spellings."""
     return name.lower().replace("_", "").replace("-", "")
 

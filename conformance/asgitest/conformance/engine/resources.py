@@ -4,7 +4,7 @@ A resource is a path that ends with a parameter, and a way to create what it sta
 it, or PUT on the path itself, with a name that the client chooses. Collections may be below other resources, and bodies
 may refer to other resources by name (``project_id``).
 
-Depends on: operations.
+Depends on: operations, identifiers.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from asgitest.conformance.checks.identifiers import folded
 from asgitest.conformance.json_values import is_object
 
 if TYPE_CHECKING:
@@ -118,16 +119,15 @@ def referred(resources: Mapping[str, Resource], name: str) -> Resource | None:
 
 def _singular(name: str) -> str:
     """A name without what distinguishes one from several, and spellings."""
-    folded = name.lower().replace("_", "").replace("-", "")
-    if folded.endswith("ies"):
-        return folded[:-3] + "y"
-    return folded.removesuffix("s").removesuffix("e")
+    plain = folded(name)
+    if plain.endswith("ies"):
+        return plain[:-3] + "y"
+    return plain.removesuffix("s").removesuffix("e")
 
 
 def refers(name: str) -> bool:
     """Whether a property holds an identifier, by its name."""
-    folded = name.lower().replace("_", "").replace("-", "")
-    return folded.endswith(("id", "uuid", "number", "slug", "key", "code"))
+    return folded(name).endswith(("id", "uuid", "number", "slug", "key", "code"))
 
 
 def reference_names(schema: dict[str, Any]) -> list[str]:

@@ -9,6 +9,7 @@ import itertools
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from asgitest.conformance.checks.identifiers import folded
 from asgitest.conformance.engine.plays import MARK, Play, SequenceStep
 from asgitest.conformance.engine.resources import Resource, reference_names, referred, refers
 from asgitest.conformance.engine.seeds import keyed_random
@@ -142,7 +143,7 @@ class _Writer:
         yield from self._listings(resource.listing)
 
     def _listings(self, listing: Operation) -> Iterator[SequenceStep | None]:
-        names = {_folded(parameter.name): parameter for parameter in listing.parameters_in("query")}
+        names = {folded(parameter.name): parameter for parameter in listing.parameters_in("query")}
         size = next((one for name, one in names.items() if name in _SIZES), None)
         page = next((one for name, one in names.items() if name in _PAGING | _OFFSETS), None)
         most = size.schema.get("maximum") if size is not None else None
@@ -152,7 +153,7 @@ class _Writer:
             return
         start = page.schema.get("default", page.schema.get("minimum", 0))
         start = int(start) if isinstance(start, int | float) else 0
-        stride = _PAGE_SIZE if _folded(page.name) in _OFFSETS else 1
+        stride = _PAGE_SIZE if folded(page.name) in _OFFSETS else 1
         for number in range(_PAGES):
             query = {size.name: _PAGE_SIZE, page.name: start + number * stride}
             yield self.step("page", listing, query=query)
@@ -346,7 +347,3 @@ def _with_one_property(case: Case, turn: int) -> Case:
     names = [name for name, value in case.body.items() if value is not None] or list(case.body)
     name = names[turn % len(names)]
     return replace(case, body={name: case.body[name]})
-
-
-def _folded(name: str) -> str:
-    return name.lower().replace("_", "").replace("-", "")
