@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 
-from asgitest.conformance.document import served_at
+from asgitest.conformance.document import served_at, served_document
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -40,3 +40,19 @@ def test_a_schema_is_asked_of_the_started_app_where_it_fails_without() -> None:
 
     assert status == 200
     assert content.startswith(b'{"openapi"')
+
+
+def test_an_app_that_fails_everywhere_is_started_once() -> None:
+    """Not once for each of the usual places."""
+    starts: list[str] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "lifespan":
+            raise LookupError(scope["path"])
+        for kind in ("startup", "shutdown"):
+            await receive()
+            starts.append(kind)
+            await send({"type": f"lifespan.{kind}.complete"})
+
+    assert served_document(app) is None
+    assert starts == ["startup", "shutdown"]

@@ -20,10 +20,11 @@ from asgitest.conformance.references import References, parse_document
 from asgitest.testclient.routes import unwrap_app
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from asgitest.conformance.adapters import Adapter
+    from asgitest.testclient import TestClient
 
 __all__ = ["SERVED_AT", "Document", "generated_document", "named_document", "served_at", "served_document"]
 
@@ -90,10 +91,7 @@ def served_document(app: Any, *, places: tuple[str, ...] = SERVED_AT, root_path:
     Returns:
         None when it serves none.
     """
-    for place in places:
-        content = _get(app, place)
-        if content is None:
-            continue
+    for place, content in _contents(app, places):
         try:
             parsed = parse_document(content)
         except ValueError as error:
@@ -117,8 +115,8 @@ def named_document(app: Any, place: str, *, folder: Path) -> Document:
     if file.is_file():
         document = _from_file(file, place)
     elif place.startswith("/"):
-        content = _get(app, place)
-        if content is None:
+        status, content = served_at(app, place)
+        if status != _OK:
             raise TargetError(f"The app serves no schema at {place!r}.")
         document = _checked(_parsed(content, place), origin="served", place=place)
     else:
@@ -208,28 +206,46 @@ def _problem(check: str, pointer: str, message: str) -> Problem:
     return Problem(check=check, pointer=pointer, message=message)
 
 
-def _get(app: Any, place: str) -> bytes | None:
-    """Get a path from the app; None unless it answers 200."""
-    status, content = served_at(app, place)
-    return content if status == _OK else None
+def _contents(app: Any, places: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """What the app serves at some paths, each with its path; for those that fail the app is started, once."""
+    client, failed = _client_of(app), list[str]()
+    for place in places:
+        status, content = _ask(client, place)
+        if status == _OK:
+            yield place, content
+        elif _fails(status):
+            failed.append(place)
+    if failed:
+        with contextlib.suppress(Exception), _client_of(app) as started:
+            for place in failed:
+                status, content = _ask(started, place)
+                if status == _OK:
+                    yield place, content
 
 
 def served_at(app: Any, place: str) -> tuple[int, bytes]:
     """Get a path from the app, from the started app where it fails without; the status is 0 when it fails anyhow."""
+    status, content = _ask(_client_of(app), place)
+    if _fails(status):
+        with contextlib.suppress(Exception), _client_of(app) as started:
+            status, content = _ask(started, place)
+    return status, content
+
+
+def _client_of(app: Any) -> TestClient:
     from asgitest.testclient import TestClient  # noqa: PLC0415  only where a schema is not generated
 
-    def ask(client: TestClient) -> tuple[int, bytes]:
+    return TestClient(app, raise_server_exceptions=False, validate="off", timeout=_TIMEOUT_SECONDS)
+
+
+def _ask(client: TestClient, place: str) -> tuple[int, bytes]:
+    """Get a path; the status is 0 for an app that does anything else than answer: here it only has no schema."""
+    try:
         response = client.get(place, follow_redirects=True)
-        return response.status_code, bytes(response.content)
+    except Exception:  # noqa: BLE001  an app may do anything
+        return 0, b""
+    return response.status_code, bytes(response.content)
 
-    def client_of() -> TestClient:
-        return TestClient(app, raise_server_exceptions=False, validate="off", timeout=_TIMEOUT_SECONDS)
 
-    # An app may do anything; here it only has no schema.
-    status, content = 0, b""
-    with contextlib.suppress(Exception):
-        status, content = ask(client_of())
-    if status == 0 or status >= _SERVER_ERROR:
-        with contextlib.suppress(Exception), client_of() as client:
-            status, content = ask(client)
-    return status, content
+def _fails(status: int) -> bool:
+    return status == 0 or status >= _SERVER_ERROR
