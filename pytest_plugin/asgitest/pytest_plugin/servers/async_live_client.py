@@ -1,80 +1,54 @@
 """A client with the face of ``AsyncTestClient`` that talks to a real server over sockets, on the loop of the test.
 
 Source: as for ``live_client``, of which this is the asynchronous form.
-Depends on: ``live_client``, ``live_websocket``, ``watched_app``; anyio, as every asynchronous HTTP library does.
+Depends on: ``live_client``; anyio, as every asynchronous HTTP library does.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 import anyio.to_thread
 
-from asgitest.pytest_plugin.servers.live_client import END_SECONDS, FAILED, NUMBERS, arguments_of, marked
-from asgitest.pytest_plugin.servers.live_websocket import LiveWebSocket
-from asgitest.pytest_plugin.servers.watched_app import CALL_HEADER, CLIENT_HEADER, LiveCall
-from asgitest.testclient.http_library import adopt, httpx
-from asgitest.testclient.overrides import with_overrides
-from asgitest.testclient.response import Response
+from asgitest.pytest_plugin.servers.live_client import END_SECONDS, FAILED, Calls, Face
+from asgitest.testclient.http_library import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Sequence
     from types import TracebackType
 
-    from asgitest.pytest_plugin.servers.watched_app import WatchedApp
-    from asgitest.testclient.response import Conversation
+    from asgitest.pytest_plugin.servers.live_websocket import LiveWebSocket
+    from asgitest.pytest_plugin.servers.watched_app import LiveCall, WatchedApp
+    from asgitest.testclient.response import Response
 
 __all__ = ["AsyncLiveClient", "AsyncLiveWebSocket"]
 
 _END: Any = object()
 
 
-class AsyncLiveTransport(httpx.AsyncBaseTransport):
-    """Sends requests to the server, whatever their URL says, and raises what the app raised.
-
-    Args:
-        watched: The app.
-        address: Host and port of the server.
-        mark: Tells the app which client this is.
-        raises: Whether an exception of the app reaches the test.
-    """
+class AsyncLiveTransport(Calls, httpx.AsyncBaseTransport):
+    """Sends requests to the server and raises what the app raised."""
 
     def __init__(self, watched: WatchedApp, address: tuple[str, int], *, mark: bytes, raises: bool) -> None:
-        self._watched = watched
-        self._address = address
-        self._mark = mark
-        self._raises = raises
+        super().__init__(watched, address, mark=mark, raises=raises)
         self._sockets = httpx.AsyncHTTPTransport()
 
     async def handle_async_request(self, request: httpx.Request) -> Response:
         """Send a request, and receive the beginning of the response."""
-        number = b"%d" % next(NUMBERS)
-        call = self._watched.calls[number] = LiveCall(f"{request.method} {request.url.raw_path.decode()}")
-        sent = marked(request, self._address, [(CALL_HEADER, number), (CLIENT_HEADER, self._mark)])
-        try:
-            received = await self._sockets.handle_async_request(sent)
-        except httpx.HTTPError:
-            await self.conclude(call)
-            raise
-        finally:
-            self._watched.calls.pop(number, None)
+        with self._begun(request) as (call, sent):
+            try:
+                received = await self._sockets.handle_async_request(sent)
+            except httpx.HTTPError:
+                await self.conclude(call)
+                raise
         if received.status_code == FAILED:
             await self.conclude(call)
-        response = Response(
-            received.status_code,
-            headers=received.headers,
-            stream=AsyncLiveStream(received.stream, self, call),
-            request=request,
-            extensions=received.extensions,
-        )
-        response.belong_to(cast("Conversation", call))
-        return response
+        return self._answer(received, AsyncLiveStream(received.stream, self, call), request=request, call=call)
 
     async def conclude(self, call: LiveCall) -> None:
         """Wait for the app to finish, and raise what it raised."""
         await anyio.to_thread.run_sync(call.ended.wait, END_SECONDS)
-        if self._raises and call.exception is not None:
-            raise call.exception
+        self._raise_from(call)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -103,38 +77,10 @@ class AsyncLiveStream(httpx.AsyncByteStream):
         await self._stream.aclose()
 
 
-class AsyncLiveClient(httpx.AsyncClient):
-    """A client of a live server, used as ``AsyncTestClient`` is.
+class AsyncLiveClient(Face, httpx.AsyncClient):
+    """A client of a live server, used as ``AsyncTestClient`` is."""
 
-    Args:
-        server: The server.
-        options: What ``AsyncTestClient`` takes.
-    """
-
-    __test__ = False
-
-    def __init__(
-        self,
-        server: Any,
-        *,
-        raise_server_exceptions: bool = True,
-        overrides: Mapping[Any, Any] | None = None,
-        **options: Any,
-    ) -> None:
-        arguments = arguments_of(**options)
-        watched: WatchedApp = server.watched
-        mark = b"%d" % next(NUMBERS)
-        self.app = watched.variants[mark] = with_overrides(watched.app, overrides)
-        self._live = server
-        self._mark = mark
-        address = (server.host, server.port)
-        transport = AsyncLiveTransport(watched, address, mark=mark, raises=raise_server_exceptions)
-        super().__init__(transport=transport, **arguments)
-
-    @property
-    def app_state(self) -> dict[str, Any]:
-        """The lifespan's state."""
-        return dict(self._live.state)
+    _transport_type = AsyncLiveTransport
 
     def websocket_connect(
         self,
@@ -156,18 +102,7 @@ class AsyncLiveClient(httpx.AsyncClient):
             cookies: Of the handshake.
             timeout: Seconds that each wait may take.
         """
-        request = self.build_request("GET", url, headers=adopt(headers), params=adopt(params), cookies=adopt(cookies))
-        number = b"%d" % next(NUMBERS)
-        call = self._live.watched.calls[number] = LiveCall(f"WebSocket {request.url.raw_path.decode()}")
-        session = LiveWebSocket(
-            self,
-            request,
-            address=(self._live.host, self._live.port),
-            call=call,
-            marks=[(CALL_HEADER, number), (CLIENT_HEADER, self._mark)],
-            subprotocols=subprotocols,
-            timeout=self.timeout.read if timeout is None else timeout,
-        )
+        session = self._session(url, subprotocols, headers=headers, params=params, cookies=cookies, timeout=timeout)
         return AsyncLiveWebSocket(session)
 
     def websocket(self, url: Any, **options: Any) -> Any:
@@ -177,7 +112,7 @@ class AsyncLiveClient(httpx.AsyncClient):
     async def aclose(self) -> None:
         """Close the connections."""
         await super().aclose()
-        self._live.watched.variants.pop(self._mark, None)
+        self._leave()
 
     async def __aexit__(
         self,
@@ -187,7 +122,7 @@ class AsyncLiveClient(httpx.AsyncClient):
     ) -> None:
         """Leave; the library closes its connections then without `aclose`."""
         await super().__aexit__(kind, error, traceback)
-        self._live.watched.variants.pop(self._mark, None)
+        self._leave()
 
 
 class AsyncLiveWebSocket:

@@ -8,6 +8,7 @@ Depends on: ``watched_app``, ``live_websocket``; the responses and the HTTP libr
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from typing import TYPE_CHECKING, Any, cast
 
@@ -21,13 +22,13 @@ from asgitest.testclient.response import Response
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from asgitest.pytest_plugin.servers.watched_app import WatchedApp
     from asgitest.testclient.response import Conversation
 
-__all__ = ["END_SECONDS", "FAILED", "NUMBERS", "LiveClient", "LiveTransport", "arguments_of", "marked"]
+__all__ = ["END_SECONDS", "FAILED", "Calls", "Face", "LiveClient"]
 
 NUMBERS = itertools.count(1)
 """Numbers for clients and calls."""
@@ -77,8 +78,8 @@ def arguments_of(
     }
 
 
-class LiveTransport(httpx.BaseTransport):
-    """Sends requests to the server, whatever their URL says, and raises what the app raised.
+class Calls:
+    """The calls of one client, which are sent to the server whatever their URL says: what both transports share.
 
     Args:
         watched: The app.
@@ -92,23 +93,18 @@ class LiveTransport(httpx.BaseTransport):
         self._address = address
         self._mark = mark
         self._raises = raises
-        self._sockets = httpx.HTTPTransport()
 
-    def handle_request(self, request: httpx.Request) -> Response:
-        """Send a request, and receive the beginning of the response."""
+    @contextlib.contextmanager
+    def _begun(self, request: httpx.Request) -> Generator[tuple[LiveCall, httpx.Request]]:
+        """Note a call while its request is under way, and mark the request."""
         number = b"%d" % next(NUMBERS)
         call = self._watched.calls[number] = LiveCall(f"{request.method} {request.url.raw_path.decode()}")
-        sent = marked(request, self._address, [(CALL_HEADER, number), (CLIENT_HEADER, self._mark)])
         try:
-            received = self._sockets.handle_request(sent)
-        except httpx.HTTPError:
-            self.conclude(call)
-            raise
+            yield call, marked(request, self._address, [(CALL_HEADER, number), (CLIENT_HEADER, self._mark)])
         finally:
             self._watched.calls.pop(number, None)
-        if received.status_code == FAILED:
-            self.conclude(call)
-        stream = LiveStream(received.stream, self, call)
+
+    def _answer(self, received: httpx.Response, stream: Any, *, request: httpx.Request, call: LiveCall) -> Response:
         response = Response(
             received.status_code,
             headers=received.headers,
@@ -119,11 +115,35 @@ class LiveTransport(httpx.BaseTransport):
         response.belong_to(cast("Conversation", call))
         return response
 
+    def _raise_from(self, call: LiveCall) -> None:
+        """Raise what the app raised, if this client wants it."""
+        if self._raises and call.exception is not None:
+            raise call.exception
+
+
+class LiveTransport(Calls, httpx.BaseTransport):
+    """Sends requests to the server and raises what the app raised."""
+
+    def __init__(self, watched: WatchedApp, address: tuple[str, int], *, mark: bytes, raises: bool) -> None:
+        super().__init__(watched, address, mark=mark, raises=raises)
+        self._sockets = httpx.HTTPTransport()
+
+    def handle_request(self, request: httpx.Request) -> Response:
+        """Send a request, and receive the beginning of the response."""
+        with self._begun(request) as (call, sent):
+            try:
+                received = self._sockets.handle_request(sent)
+            except httpx.HTTPError:
+                self.conclude(call)
+                raise
+        if received.status_code == FAILED:
+            self.conclude(call)
+        return self._answer(received, LiveStream(received.stream, self, call), request=request, call=call)
+
     def conclude(self, call: LiveCall) -> None:
         """Wait for the app to finish, and raise what it raised."""
         call.ended.wait(END_SECONDS)
-        if self._raises and call.exception is not None:
-            raise call.exception
+        self._raise_from(call)
 
     def close(self) -> None:
         """Close the connections."""
@@ -151,15 +171,19 @@ class LiveStream(httpx.SyncByteStream):
         self._stream.close()
 
 
-class LiveClient(httpx.Client):
-    """A client of a live server, used as ``TestClient`` is.
+class Face:
+    """What both clients of a live server have in common, besides the client of the HTTP library.
 
     Args:
         server: The server.
+        raise_server_exceptions: Whether an exception of the app reaches the test.
+        overrides: Of dependencies, for this client only.
         options: What ``TestClient`` takes.
     """
 
     __test__ = False
+    _transport_type: Any
+    """Made for the client; a subclass of ``Calls``."""
 
     def __init__(
         self,
@@ -175,14 +199,50 @@ class LiveClient(httpx.Client):
         self.app = watched.variants[mark] = with_overrides(watched.app, overrides)
         self._live = server
         self._mark = mark
-        transport = LiveTransport(watched, (server.host, server.port), mark=mark, raises=raise_server_exceptions)
-        self._live_transport = transport
-        super().__init__(transport=transport, **arguments)
+        address = (server.host, server.port)
+        self._live_transport = self._transport_type(watched, address, mark=mark, raises=raise_server_exceptions)
+        library: Any = super()  # the client of the HTTP library, which stands after this class
+        library.__init__(transport=self._live_transport, **arguments)
 
     @property
     def app_state(self) -> dict[str, Any]:
         """The lifespan's state."""
         return dict(self._live.state)
+
+    def _session(
+        self,
+        url: str,
+        subprotocols: Sequence[str] | None,
+        *,
+        headers: Any,
+        params: Any,
+        cookies: Any,
+        timeout: Any,
+    ) -> LiveWebSocket:
+        """A WebSocket that is not connected yet."""
+        client: Any = self
+        request = client.build_request("GET", url, headers=adopt(headers), params=adopt(params), cookies=adopt(cookies))
+        number = b"%d" % next(NUMBERS)
+        call = self._live.watched.calls[number] = LiveCall(f"WebSocket {request.url.raw_path.decode()}")
+        return LiveWebSocket(
+            client,
+            request,
+            address=(self._live.host, self._live.port),
+            call=call,
+            marks=[(CALL_HEADER, number), (CLIENT_HEADER, self._mark)],
+            subprotocols=subprotocols,
+            timeout=client.timeout.read if timeout is None else timeout,
+        )
+
+    def _leave(self) -> None:
+        """Let the server forget this client."""
+        self._live.watched.variants.pop(self._mark, None)
+
+
+class LiveClient(Face, httpx.Client):
+    """A client of a live server, used as ``TestClient`` is."""
+
+    _transport_type = LiveTransport
 
     def websocket_connect(
         self,
@@ -204,18 +264,7 @@ class LiveClient(httpx.Client):
             cookies: Of the handshake.
             timeout: Seconds that each wait may take.
         """
-        request = self.build_request("GET", url, headers=adopt(headers), params=adopt(params), cookies=adopt(cookies))
-        number = b"%d" % next(NUMBERS)
-        call = self._live.watched.calls[number] = LiveCall(f"WebSocket {request.url.raw_path.decode()}")
-        return LiveWebSocket(
-            self,
-            request,
-            address=(self._live.host, self._live.port),
-            call=call,
-            marks=[(CALL_HEADER, number), (CLIENT_HEADER, self._mark)],
-            subprotocols=subprotocols,
-            timeout=self.timeout.read if timeout is None else timeout,
-        )
+        return self._session(url, subprotocols, headers=headers, params=params, cookies=cookies, timeout=timeout)
 
     def websocket(self, url: Any, **options: Any) -> Any:
         """Connect a WebSocket; the name that ``httpx2.Client`` has for it."""
@@ -237,7 +286,7 @@ class LiveClient(httpx.Client):
     def close(self) -> None:
         """Close the connections."""
         super().close()
-        self._live.watched.variants.pop(self._mark, None)
+        self._leave()
 
     def __exit__(
         self,
@@ -247,4 +296,4 @@ class LiveClient(httpx.Client):
     ) -> None:
         """Leave; the library closes its connections then without `close`."""
         super().__exit__(kind, error, traceback)
-        self._live.watched.variants.pop(self._mark, None)
+        self._leave()
